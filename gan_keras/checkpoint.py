@@ -1,0 +1,137 @@
+"""A checkpoint is everything: one folder with the arrays of the game, the state of the run, and a manifest of SHA-256.
+
+    000250048/            named after the images shown
+      generator.npz  discriminator.npz  ema_generator.npz  generator_optimizer.npz  discriminator_optimizer.npz
+      state.json            iteration, images shown, the open tick, length of stats.jsonl
+      manifest.json         the SHA-256 of each of these
+
+It is written aside, synced to disk and renamed, so that a folder with a name is whole; a folder that was damaged later is
+told by its manifest. Arrays are `.npy` inside an uncompressed `.npz`, without pickle.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import zipfile
+
+import numpy as np
+
+from gan_keras import errors
+from gan_keras import files
+
+MANIFEST = "manifest.json"
+PARTS = ("generator", "discriminator", "ema_generator", "generator_optimizer", "discriminator_optimizer")
+
+
+class DamagedCheckpoint(errors.UserError):
+    """A checkpoint whose files are missing, torn or changed."""
+
+
+def save(folder, name, gan, state, keep=3):
+    """Writes checkpoint `folder/name`, then deletes all but the newest `keep`; returns its path.
+
+    Args:
+        folder: pathlib.Path, the run's `checkpoints`.
+        name: str that sorts by age.
+        gan: a compiled `GAN`.
+        state: JSON-able dict.
+
+    Raises:
+        OSError: it could not be written; what was there before is untouched.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with files.written_aside(folder / name) as aside:
+        for part in PARTS:
+            np.savez(aside / f"{part}.npz", **arrays(getattr(gan, part)))
+        (aside / "state.json").write_text(json.dumps(state, indent=1))
+        digests = {path.name: _sha256(path) for path in sorted(aside.iterdir())}
+        (aside / MANIFEST).write_text(json.dumps(digests, indent=1))
+    for old in names(folder)[:-keep]:
+        shutil.rmtree(folder / old, ignore_errors=True)
+    return folder / name
+
+
+def names(folder):
+    """Returns the names of the checkpoints in a folder, oldest first."""
+    if not folder.is_dir():
+        return []
+    return sorted(entry.name for entry in folder.iterdir() if entry.name.isdigit() and entry.is_dir())
+
+
+def verify(path):
+    """Raises DamagedCheckpoint if a file of the checkpoint is missing or not the one that was written."""
+    try:
+        digests = json.loads((path / MANIFEST).read_text())
+        damaged = [name for name, digest in digests.items() if _sha256(path / name) != digest]
+        missing = {f"{part}.npz" for part in PARTS} - set(digests)
+    except (OSError, ValueError, AttributeError) as error:
+        raise DamagedCheckpoint(f"checkpoint {path} cannot be read: {error}") from error
+    if damaged or missing:
+        raise DamagedCheckpoint(f"checkpoint {path} is damaged: {', '.join([*damaged, *sorted(missing)])}")
+
+
+def newest(folder, warn=print):
+    """Returns the path of the newest sound checkpoint, or None; says which damaged ones it passed over.
+
+    Raises:
+        DamagedCheckpoint: there are checkpoints, and all are damaged.
+    """
+    found = names(folder)
+    for name in reversed(found):
+        try:
+            verify(folder / name)
+            return folder / name
+        except DamagedCheckpoint as damage:
+            warn(f"warning: {damage}; trying the one before")
+    if found:
+        raise DamagedCheckpoint(f"no checkpoint in {folder} is sound: start a new run, or restore the folder from a backup")
+    return None
+
+
+def restore(path, gan):
+    """Loads a checkpoint into a compiled GAN of the same architecture; returns its state."""
+    for part in PARTS:
+        load_part(path, part, getattr(gan, part))
+    return read_state(path)
+
+
+def read_state(path):
+    """Returns the state dict of a checkpoint."""
+    return json.loads((path / "state.json").read_text())
+
+
+def load_part(path, part, owner):
+    """Loads one part of a checkpoint, such as `"ema_generator"`, into a network or an optimizer.
+
+    Raises:
+        DamagedCheckpoint: its arrays are not those of `owner`.
+    """
+    try:
+        with np.load(path / f"{part}.npz", allow_pickle=False) as stored:
+            values = {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise DamagedCheckpoint(f"checkpoint {path}: {part}.npz cannot be read: {error}") from error
+    variables = _named(owner)
+    wrong = sorted(set(values) ^ set(variables)) or sorted(
+        name for name, variable in variables.items() if values[name].shape != tuple(variable.shape)
+    )
+    if wrong:
+        raise DamagedCheckpoint(f"checkpoint {path} was made by another network: {part} differs in {', '.join(wrong[:3])}")
+    for name, variable in variables.items():
+        variable.assign(values[name])
+
+
+def arrays(owner):
+    """Returns name → numpy array of all variables of a network or an optimizer."""
+    return {name: np.asarray(variable) for name, variable in _named(owner).items()}
+
+
+def _named(owner):
+    # An index keeps names apart and in order; optimizers name two slots of twin layers alike.
+    return {f"{index:03d}.{variable.path.replace('/', '.')}": variable for index, variable in enumerate(owner.variables)}
+
+
+def _sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,76 @@
+"""Images in the arrays of an .npz file."""
+
+import functools
+import os
+import zipfile
+
+import numpy as np
+
+from gan_keras import errors
+from gan_keras.data.sources import base
+
+
+class Npz(base.Source):
+    """An .npz file with `images` [and `labels`], or with `x_train`, `y_train`, `x_test`, `y_test`.
+
+    Images are uint8 (N, H, W), (N, H, W, 1), (N, H, W, 3) or (N, H, W, 4); labels are integers (N,) or (N, 1).
+
+    Raises:
+        UserError: it is no .npz file, or its arrays are others than these.
+    """
+
+    def __init__(self, path):
+        self._path = path
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                keys = set(arrays.files)
+        except (AttributeError, OSError, ValueError, TypeError, zipfile.BadZipFile) as error:
+            raise errors.UserError(f"'{path}' cannot be read as an .npz file: {error}") from error
+        if "images" in keys:
+            self._keys = {"train": ("images", "labels")}
+        elif "x_train" in keys:
+            self._keys = {"train": ("x_train", "y_train"), "test": ("x_test", "y_test")}
+        else:
+            raise errors.UserError(f"'{path}' holds {', '.join(sorted(keys)) or 'nothing'}: expected the keys images "
+                                   "[and labels], or x_train [y_train x_test y_test]")
+        self._keys = {split: names for split, names in self._keys.items() if names[0] in keys}
+        self._labelled = all(names[1] in keys for names in self._keys.values())
+        self.splits = {split: split for split in self._keys}
+        self.columns = {"label": []} if self._labelled else {}
+        status = os.stat(path)
+        self.identity = {"path": path, "bytes": status.st_size, "modified_ns": status.st_mtime_ns}
+
+    @functools.cached_property
+    def channels(self):
+        images, _ = self._arrays["train"]
+        return 1 if images.ndim == 3 or images.shape[-1] == 1 else 3
+
+    def size(self, split):
+        return len(self._arrays[split][0])
+
+    def examples(self, split, resolution, limit):
+        images, labels = self._arrays[split]
+        for index, (image, row) in enumerate(zip(images, labels, strict=True)):
+            yield base.Example(f"{self._keys[split][0]}[{index}]", functools.partial(np.asarray, image), row)
+
+    @functools.cached_property
+    def _arrays(self):
+        return {split: self._load(split) for split in self._keys}
+
+    def _load(self, split):
+        image_key, label_key = self._keys[split]
+        try:
+            with np.load(self._path, allow_pickle=False) as arrays:
+                images = arrays[image_key]
+                labels = arrays[label_key] if self._labelled else np.zeros((len(images), 0), np.int32)
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise errors.UserError(f"'{self._path}': {image_key} or {label_key} cannot be read: {error}") from error
+        if images.dtype != np.uint8 or not (images.ndim == 3 or images.ndim == 4 and images.shape[-1] in (1, 3, 4)):
+            raise errors.UserError(f"'{self._path}': {image_key} is {images.dtype} {images.shape}; expected uint8 "
+                                   "(N, H, W) or (N, H, W, C) with 1, 3 or 4 channels")
+        if self._labelled:
+            if not np.issubdtype(labels.dtype, np.integer) or labels.shape not in ((len(images),), (len(images), 1)):
+                raise errors.UserError(f"'{self._path}': {label_key} is {labels.dtype} {labels.shape}; expected "
+                                       f"integers ({len(images)},), one for each image")
+            labels = labels.reshape(-1, 1).astype(np.int32)
+        return images, labels

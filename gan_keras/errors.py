@@ -1,0 +1,17 @@
+"""The one exception that is addressed to the user."""
+
+
+class UserError(ValueError):
+    """A mistake that the user can mend.
+
+    Its message is one line: what was given, what was expected, what to do next. Programs print that line and exit with 1
+    (`gan_keras.program.run`); in Python it is a plain `ValueError`.
+    """
+
+
+def nearest(name, known):
+    """Returns ` (did you mean 'x'?)` for the entry of `known` that is closest to `name`, or an empty string."""
+    import difflib
+
+    matches = difflib.get_close_matches(str(name), [str(entry) for entry in known], n=1, cutoff=0.5)
+    return f" (did you mean '{matches[0]}'?)" if matches else ""

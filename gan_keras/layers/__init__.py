@@ -1,0 +1,1 @@
+"""Layers that Keras lacks, or has without what a GAN needs."""

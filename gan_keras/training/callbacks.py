@@ -1,0 +1,142 @@
+"""What is told and written while a run trains: one small class for each thing. Only the chief of a cluster has them."""
+
+import json
+import pathlib
+import sys
+import time
+
+import tensorflow as tf
+import tqdm
+
+from gan_keras import images as pictures
+
+GRID_SEEDS = range(64)  # The sample seeds of the grids: the same latents in every tick.
+
+
+class Callback:
+    """Hooks of the training loop; each gets what it needs in `__init__`."""
+
+    def on_start(self, images_shown):
+        """Before the first iteration of this process."""
+
+    def on_call(self, images_shown, means):
+        """After every call of the train function; `means` are those of the open tick."""
+
+    def on_tick(self, record):
+        """After a tick; `record` is its line of statistics."""
+
+    def on_end(self):
+        """When this process stops training, for whatever reason."""
+
+
+class ProgressBar(Callback):
+    """Images shown, images/s, time left, losses, verdicts and memory."""
+
+    SHORT = {"d_loss_real": "Lr", "d_loss_fake": "Lf", "g_loss": "Lg", "D(x)": "D(x)", "D(G(z))": "D(G(z))"}
+
+    def __init__(self, images, precision):
+        self.images, self.precision = images, precision
+
+    def on_start(self, images_shown):
+        self.bar = tqdm.tqdm(
+            total=self.images, initial=min(images_shown, self.images), unit="img", unit_scale=True, smoothing=0.1,
+            dynamic_ncols=True, mininterval=1.0 if sys.stderr.isatty() else 30.0,
+            bar_format="{percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} {rate_fmt} eta {remaining} {postfix}",
+        )
+        self.begun, self.first, self.estimated = time.monotonic(), None, False
+
+    def on_call(self, images_shown, means):
+        told = {short: f"{means[name]:.2f}" for name, short in self.SHORT.items() if name in means}
+        self.bar.set_postfix({**told, "mem": f"{memory_mb()}MB"}, refresh=False)
+        self.bar.update(min(images_shown, self.images) - self.bar.n)
+        self._estimate(images_shown)
+
+    def _estimate(self, images_shown):
+        now = time.monotonic()
+        if self.first is None:  # The first call holds the tracing of the graph and says nothing about the rest.
+            self.first = (now, images_shown)
+        elif not self.estimated and now - self.first[0] > 5.0:
+            rate = (images_shown - self.first[1]) / (now - self.first[0])
+            minutes = (self.images - images_shown) / rate / 60
+            tqdm.tqdm.write(f"about {minutes:.0f} minutes to go at {rate:.0f} images/s", file=sys.stderr)
+            self.estimated = True
+
+    def on_end(self):
+        self.bar.refresh()
+        self.bar.close()
+
+
+class Samples(Callback):
+    """A grid of pictures from fixed latents each tick, and one of real images at the start."""
+
+    def __init__(self, folder, gan, reals):
+        self.folder, self.gan, self.reals = folder, gan, reals
+
+    def on_start(self, images_shown):
+        self.folder.mkdir(exist_ok=True)
+        if not images_shown:
+            pictures.write_png(self.folder / "reals.png", pictures.grid(self.reals))
+            self._draw(0)
+
+    def on_tick(self, record):
+        self._draw(record["images"])
+
+    def _draw(self, images_shown):
+        grid = pictures.grid(self.gan.generate(GRID_SEEDS))
+        pictures.write_png(self.folder / f"{images_shown:09d}.png", grid)
+
+
+class Statistics(Callback):
+    """`stats.jsonl`: a line a tick."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def on_tick(self, record):
+        with open(self.path, "a") as file:
+            file.write(json.dumps(record) + "\n")
+
+
+class TensorBoard(Callback):
+    """Scalars, grids and the config, for `tensorboard --logdir runs`."""
+
+    def __init__(self, folder, samples, config):
+        self.folder, self.samples, self.config = folder, samples, config
+
+    def on_start(self, images_shown):
+        self.writer = tf.summary.create_file_writer(str(self.folder))
+        if not images_shown:
+            with self.writer.as_default(step=0):
+                tf.summary.text("config", "```\n" + json.dumps(self.config, indent=1) + "\n```")
+                self._picture("reals", "reals.png")
+
+    def on_tick(self, record):
+        with self.writer.as_default(step=record["images"]):
+            for name, value in record.items():
+                if isinstance(value, float):
+                    # TensorBoard takes parentheses in a name for nothing it knows.
+                    tf.summary.scalar(name.replace("(", "_").replace(")", ""), value)
+            self._picture("samples", f"{record['images']:09d}.png")
+        self.writer.flush()
+
+    def _picture(self, name, file):
+        png = tf.io.read_file(str(self.samples / file))
+        tf.summary.image(name, tf.io.decode_png(png)[None])
+
+    def on_end(self):
+        self.writer.close()
+
+
+def memory_mb():
+    """Returns the resident memory of this process in MB, or the peak memory of the first GPU if there is one."""
+    import psutil
+
+    if tf.config.list_logical_devices("GPU"):
+        return tf.config.experimental.get_memory_info("GPU:0")["peak"] // 2**20
+    return psutil.Process().memory_info().rss // 2**20
+
+
+def read_statistics(path):
+    """Returns the lines of a `stats.jsonl` as dicts."""
+    path = pathlib.Path(path)
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []

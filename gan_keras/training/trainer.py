@@ -1,0 +1,216 @@
+"""train(config, run_dir): opens or resumes a run, trains it, and exports its generator."""
+
+import contextlib
+import dataclasses
+import os
+import shlex
+import sys
+
+from gan_keras import build
+from gan_keras import checkpoint
+from gan_keras import config as configs
+from gan_keras import data
+from gan_keras import distribution
+from gan_keras import errors
+from gan_keras import files
+from gan_keras import run as runs
+from gan_keras.data import pipeline
+from gan_keras.training import callbacks
+from gan_keras.training import pictures
+from gan_keras.training.loop import Loop
+from gan_keras.training.signals import StopSignals
+from gan_keras.training.signals import leave
+from gan_keras.training.tick import Tick
+
+
+def train(config, run_dir=None):
+    """Trains the experiment of a config in a run folder, resuming it if the folder holds it already.
+
+    Args:
+        config: `Config`, such as `recipe("dcgan", dataset="folder:photos")`.
+        run_dir: folder of the run; None: the next `runs/00003-dcgan-photos`.
+
+    Returns:
+        the `Run`, on the chief; None on the other workers of a cluster.
+
+    Raises:
+        UserError: bad data or settings, a folder that holds another experiment or is in use, or a game that diverged.
+        KeyboardInterrupt, SystemExit: Ctrl-C or SIGTERM, after a checkpoint was saved.
+    """
+    strategy = distribution.make_strategy(config.training.strategy, config.training.logical_cpus)
+    chief = distribution.is_chief(strategy)
+    store, config = prepare(config, strategy)
+    _refuse_different_data(strategy, store)
+    with contextlib.ExitStack() as stack:
+        signals = stack.enter_context(StopSignals())
+        run = None
+        if chief:
+            run_dir = run_dir or runs.next_run_dir("runs", config)
+            stack.callback(runs.Lock(runs.pathlib.Path(run_dir)).release)
+            run = _open_or_create(run_dir, config, store)
+            config = run.config
+        with strategy.scope():
+            gan = build.build_gan(config, store.images.shape[-1])
+        state = _restore(run, gan) if run else {}
+        distribution.broadcast(strategy, [*gan.variables, *gan.generator_optimizer.variables,
+                                          *gan.discriminator_optimizer.variables])
+        signal = _train(config, run, strategy, store, gan, state, signals)
+        if run:
+            _finish(run, signal)
+    if signal:
+        leave(signal)
+    return run
+
+
+def prepare(config, strategy):
+    """Returns the prepared images and the config with every default resolved against them and the devices.
+
+    Raises:
+        UserError: the images cannot be had, or the batch fits neither them nor the devices.
+    """
+    settings = config.data
+    store = data.prepare(
+        settings.dataset, data_dir=settings.data_dir, cache_dir=settings.cache_dir, resolution=settings.resolution,
+        crop=settings.crop, max_images=settings.max_images, holdout=settings.holdout,
+    )
+    replicas = strategy.num_replicas_in_sync
+    batch = config.game.batch_size
+    if batch > len(store.images):
+        raise errors.UserError(
+            f"batch_size={batch} is larger than the data: {settings.dataset} has {len(store.images)} training images"
+        )
+    if batch % replicas:
+        raise errors.UserError(f"batch_size={batch} cannot be shared by {replicas} replicas: choose a multiple of {replicas}")
+    if config.training.jit and replicas > 1:
+        raise errors.UserError(f"--jit compiles for one device, and this run has {replicas} replicas: drop one of the two")
+    flip = data.describe(settings.dataset).default_flip if settings.flip is None else settings.flip
+    return store, dataclasses.replace(
+        config,
+        data=dataclasses.replace(
+            settings, resolution=store.images.shape[1], crop=store.manifest["crop"], flip=flip
+        ),
+        # One replica has nothing to synchronize: its statistics are those of the global batch.
+        game=dataclasses.replace(config.game, sync_batch_norm=config.game.sync_batch_norm or replicas == 1),
+    )
+
+
+def _refuse_different_data(strategy, store):
+    mine = int(store.content_hash[:12], 16)
+    everyones = distribution.agree(strategy, mine)
+    if len(set(everyones)) > 1:
+        raise errors.UserError(
+            f"the workers see different images: content hashes begin with {', '.join(f'{one:012x}' for one in everyones)}. "
+            "Give every host the same data, --resolution and --crop"
+        )
+
+
+def _open_or_create(run_dir, config, store):
+    exists = (runs.pathlib.Path(run_dir) / runs.CONFIG).is_file()
+    training = config.training
+    if exists:
+        run = runs.open_run(run_dir)
+        span = training.schedule_images or run.config.training.schedule_images
+    else:
+        span = training.schedule_images or training.images
+    config = dataclasses.replace(config, training=dataclasses.replace(training, schedule_images=span))
+    identity = configs.identity(config, store.manifest)
+    if exists:
+        runs.refuse_other_experiment(run_dir, run.identity, identity)
+    # Free fields, such as the length, are those of the latest command.
+    return runs.create_run(run_dir, config, identity, store.images.shape[-1])
+
+
+def _restore(run, gan):
+    """Loads the newest sound checkpoint, and cuts `stats.jsonl` to the length it records; returns its state."""
+    files.remove_leftovers(run.path)
+    files.remove_leftovers(run.checkpoints)
+    path = checkpoint.newest(run.checkpoints, warn=_say)
+    state = checkpoint.restore(path, gan) if path else {"stats_bytes": 0}
+    with open(run.path / "stats.jsonl", "ab") as stats:
+        stats.truncate(state["stats_bytes"])
+    if path:
+        gan.iteration.assign(state["iteration"])
+        gan.images_shown.assign(state["images_shown"])
+    return state
+
+
+def _train(config, run, strategy, store, gan, state, signals):
+    """Plays until the end or a signal; returns that signal."""
+    batch_images = config.game.batch_size * config.game.discriminator_steps
+    shown = int(gan.images_shown.numpy())
+    images = config.training.images
+    if run:
+        _say_where(run, shown)
+    if shown >= images:
+        _say(f"this run is finished: {shown} images were shown. A larger --images goes on with it")
+        return None
+    batches = pipeline.distribute(
+        strategy, images=store.images, seed=config.game.seed, batch_size=config.game.batch_size,
+        discriminator_steps=config.game.discriminator_steps, flip=config.data.flip,
+        first_iteration=int(gan.iteration.numpy()),
+    )
+    loop = Loop(
+        gan, iter(batches), strategy, batch_images=batch_images, images=images,
+        tick_images=config.training.tick_images, callbacks=_callbacks(run, gan, store) if run else [],
+        save=_saver(run) if run else lambda loop: None, tick=Tick(**state.get("tick", {})), signals=signals,
+    )
+    return loop.run()
+
+
+def _callbacks(run, gan, store):
+    samples = run.path / "samples"
+    return [
+        callbacks.Statistics(run.path / "stats.jsonl"),
+        callbacks.Samples(samples, gan, store.images[:64]),
+        callbacks.TensorBoard(run.path / "tensorboard", samples, configs.to_dict(run.config)),
+        callbacks.ProgressBar(run.config.training.images, run.config.game.precision),
+    ]
+
+
+def _saver(run):
+    def save(loop):
+        state = {
+            "iteration": loop.iteration,
+            "images_shown": loop.images_shown,
+            "tick": loop.tick.state(),
+            "stats_bytes": os.path.getsize(run.path / "stats.jsonl"),
+        }
+        checkpoint.save(run.checkpoints, f"{loop.images_shown:09d}", loop.gan, state)
+
+    return save
+
+
+def _finish(run, signal):
+    if signal:
+        _say(f"saved. To go on: {resume_command(run)}")
+        return
+    pictures.write_history(run.path)
+    if run.config.training.export_dir:
+        from gan_keras import export
+
+        export.export(run, run.config.training.export_dir)
+    _say(f"pictures, curves and statistics are in {run.path}; to go on: {resume_command(run)} --images=…")
+
+
+def _say_where(run, shown):
+    done = f"resuming at {shown} images" if shown else "starting"
+    _say(f"{done} in {run.path}; if it is stopped, go on with: {resume_command(run)}")
+    if run.config.game.precision == "float32" and _has_fast_bfloat16():
+        _say("this processor computes bfloat16 fast: --precision=mixed_bfloat16 would train about 1.5 times as fast")
+
+
+def resume_command(run):
+    """Returns the command that goes on with a run."""
+    return f"python scripts/train.py --run_dir={shlex.quote(str(run.path))}"
+
+
+def _has_fast_bfloat16():
+    try:
+        with open("/proc/cpuinfo") as file:
+            return any(flag in file.read() for flag in ("avx512_bf16", "amx_bf16"))
+    except OSError:
+        return False
+
+
+def _say(text):
+    print(text, file=sys.stderr, flush=True)

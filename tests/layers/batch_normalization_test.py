@@ -1,0 +1,80 @@
+"""The fused layer is Keras' own layer, to rounding."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from gan_keras.layers.batch_normalization import BatchNormalization
+
+
+def twins(shape, **arguments):
+    layers = keras.layers.BatchNormalization(**arguments), BatchNormalization(**arguments)
+    rng = np.random.default_rng(0)
+    for layer in layers:
+        layer.build(shape)
+    values = [rng.uniform(0.5, 1.5, weight.shape) for weight in layers[0].weights]
+    for layer in layers:
+        layer.set_weights(values)
+    return layers, rng.normal(2.0, 3.0, shape).astype("float32")
+
+
+@pytest.mark.parametrize("shape", [(8, 4, 4, 5), (16, 7)])
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("scale", [True, False])
+def test_outputs_gradients_and_statistics_are_those_of_keras(shape, training, scale):
+    (plain, fused), inputs = twins(shape, momentum=0.9, epsilon=1e-5, scale=scale)
+    results = []
+    for layer in (plain, fused):
+        with tf.GradientTape() as tape:
+            x = tf.constant(inputs)
+            tape.watch(x)
+            outputs = layer(x, training=training)
+            loss = tf.reduce_sum(tf.sin(outputs))
+        variables = [variable.value for variable in layer.trainable_variables]
+        results.append([outputs, *tape.gradient(loss, [x, *variables]), *layer.weights])
+    for ours, theirs in zip(results[1], results[0], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=2e-6, atol=2e-5)
+
+
+def test_the_moving_variance_has_no_bessel_correction():
+    _, layer = twins((2, 1, 1, 1), momentum=0.0)[0]
+    layer(np.array([0.0, 2.0], "float32").reshape(2, 1, 1, 1), training=True)
+    assert layer.moving_variance.numpy() == pytest.approx([1.0])  # with the correction it would be 2
+
+
+def test_the_fused_op_is_used_where_it_can_be():
+    _, layer = twins((8, 4, 4, 5))[0]
+
+    def ops(layer, shape, training=True):
+        graph = tf.function(lambda x: layer(x, training=training)).get_concrete_function(tf.TensorSpec(shape)).graph
+        return {operation.type for operation in graph.get_operations()}
+
+    assert "FusedBatchNormV3" in ops(layer, (8, 4, 4, 5))
+    first_axis = BatchNormalization(axis=1)
+    assert "FusedBatchNormV3" not in ops(first_axis, (8, 4, 4, 5))
+
+
+def test_second_order_gradients_agree():
+    (plain, fused), inputs = twins((6, 2, 2, 3))
+    seconds = []
+    for layer in (plain, fused):
+        x = tf.constant(inputs)
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                loss = tf.reduce_sum(tf.sin(layer(x, training=True)))
+            penalty = tf.reduce_sum(tf.square(inner.gradient(loss, x)))
+        seconds.append(outer.gradient(penalty, x))
+    np.testing.assert_allclose(seconds[1], seconds[0], atol=1e-4)
+    assert float(tf.reduce_max(abs(seconds[0]))) > 1e-3
+
+
+def test_config_and_half_precision():
+    layer = BatchNormalization(momentum=0.9, epsilon=1e-5, synchronized=True, dtype="mixed_bfloat16", name="bn")
+    clone = BatchNormalization.from_config(layer.get_config())
+    assert clone.get_config() == layer.get_config()
+    outputs = layer(np.random.default_rng(0).normal(size=(8, 4, 4, 2)).astype("float32"), training=True)
+    assert outputs.dtype == "bfloat16"
+    assert layer.moving_variance.dtype == "float32"
