@@ -1,14 +1,13 @@
 """Pictures: bytes and numbers in [-1, 1], grids, PNGs and GIFs."""
 
-import contextlib
+import io
 import math
-import os
-import pathlib
 
 import numpy as np
 import tensorflow as tf
 
 from gan_keras import errors
+from gan_keras import files
 
 
 def to_float(pixels):
@@ -60,7 +59,7 @@ def write_png(path, pixels):
     Raises:
         UserError: the folder does not exist or cannot be written.
     """
-    _write(path, lambda file: _pillow(pixels).save(file, format="PNG"))
+    _save(path, _pillow(pixels), format="PNG")
 
 
 def write_gif(path, frames, milliseconds):
@@ -68,19 +67,14 @@ def write_gif(path, frames, milliseconds):
 
     Args:
         path: where.
-        frames: at least one frame, all of one shape.
+        frames: at least one frame, all of one shape; C is 1 or 3.
         milliseconds: int, how long a frame is shown; a GIF counts in hundredths of a second.
 
     Raises:
         UserError: the folder does not exist or cannot be written.
     """
     first, *others = [_pillow(frame) for frame in frames]
-    _write(
-        path,
-        lambda file: first.save(
-            file, format="GIF", save_all=True, append_images=others, duration=milliseconds, loop=0, optimize=False
-        ),
-    )
+    _save(path, first, format="GIF", save_all=True, append_images=others, duration=milliseconds, loop=0)
 
 
 def _pillow(pixels):
@@ -89,17 +83,12 @@ def _pillow(pixels):
     return Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
 
 
-def _write(path, save):
-    path = pathlib.Path(path)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+def _save(path, picture, **options):
+    encoded = io.BytesIO()
+    picture.save(encoded, **options)
     try:
-        with open(aside, "wb") as file:
-            save(file)
-        os.replace(aside, path)
+        files.write_bytes(path, encoded.getvalue())
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError) as error:
         raise errors.UserError(
             f"cannot write '{path}' ({error.strerror}): choose a file in an existing folder that you may write to"
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink()

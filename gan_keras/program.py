@@ -12,7 +12,7 @@ from gan_keras import errors
 
 
 def run(main, positional=()):
-    """Runs `main(*arguments)` under absl; exits with 1 and one line on standard error for a mistake that the user can mend.
+    """Runs `main(*arguments)` under absl; exits with 1 and one line on standard error for a user's mistake.
 
     Args:
         main: reads its flags from `absl.flags.FLAGS`. What it returns is the exit status.

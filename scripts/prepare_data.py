@@ -13,7 +13,7 @@ from gan_keras import program
 _IMAGES = flags.DEFINE_string("images", None, "celeb_a: img_align_celeba.zip, or a folder with its .jpg files")
 _ANNOTATIONS = flags.DEFINE_string("annotations", None, "celeb_a: folder with list_attr_celeba.txt, "
                                    "list_eval_partition.txt, list_landmarks_align_celeba.txt, identity_CelebA.txt")
-_FILES = flags.DEFINE_string("files", None, "mnist and fashion_mnist: folder with the four idx files, with or without .gz")
+_FILES = flags.DEFINE_string("files", None, "mnist and fashion_mnist: folder with the four idx files, .gz or not")
 _DATA_DIR = flags.DEFINE_string("data_dir", None, "where TFDS keeps its data sets (default: TFDS's own)")
 
 
@@ -27,8 +27,8 @@ def main(name):
         _require(name, files=_FILES.value)
         path = official.mnist(name, _FILES.value, _DATA_DIR.value)
     else:
-        known = ["celeb_a", "mnist", "fashion_mnist"]
-        raise errors.UserError(f"unknown data set '{name}'{errors.nearest(name, known)}: expected one of {', '.join(known)}")
+        nearest = errors.nearest(name, ("celeb_a", "mnist", "fashion_mnist"))
+        raise errors.UserError(f"unknown data set '{name}'{nearest}: expected celeb_a, mnist or fashion_mnist")
     data_dir = f" --data_dir={_DATA_DIR.value}" if _DATA_DIR.value else ""
     print(f"{name} is in {path}; train on it with: python scripts/train.py --dataset={name}{data_dir}")
 

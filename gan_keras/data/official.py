@@ -1,7 +1,7 @@
 """Builds TFDS data sets from official files that the user downloaded by hand.
 
-TFDS's own builder does the work: it is handed the files in place of its downloads, so that the result is the very data set
-that a download would have given, and `tfds.load` and `--dataset` find it.
+TFDS's own builder does the work: it is handed the files in place of its downloads, so that the result is the very data
+set that a download would have given, and `tfds.load` and `--dataset` find it.
 """
 
 import gzip
@@ -117,15 +117,15 @@ def _build(name, data_dir, paths):
         try:
             builder.download_and_prepare()
         except (KeyError, IndexError, ValueError, zipfile.BadZipFile) as error:
-            raise errors.UserError(f"{name} cannot be built from these files ({type(error).__name__}: {error}): expected "
-                                   "the official files, unchanged") from error
+            raise errors.UserError(f"{name} cannot be built from these files ({type(error).__name__}: {error}): "
+                                   "expected the official files, unchanged") from error
         return pathlib.Path(builder.data_dir)
 
 
 def _require(paths, flag):
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
-        raise errors.UserError(f"missing {', '.join(missing)}: put the official files into the folder that {flag} names")
+        raise errors.UserError(f"missing {', '.join(missing)}: put the official files into the folder of {flag}")
 
 
 def _faces(path):
@@ -136,8 +136,8 @@ def _faces(path):
     try:
         archive = zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile) as error:
-        raise errors.UserError(f"--images={path} cannot be read ({error}): expected img_align_celeba.zip or a folder with "
-                               "its images") from error
+        raise errors.UserError(f"--images={path} cannot be read ({error}): expected img_align_celeba.zip or a folder "
+                               "with its images") from error
     return {os.path.basename(name): _Member(archive, name) for name in archive.namelist() if name.endswith(".jpg")}
 
 

@@ -47,20 +47,20 @@ def batches(images, labels=None, *, seed, batch_size, discriminator_steps=1, fli
     share = batch_size // num_replicas
     size = discriminator_steps * batch_size
 
-    def read(iteration, replica):
+    def read(iteration, replica, draws):
         chosen = indices(seed, len(images), int(iteration) * size, size)
         chosen = chosen.reshape(discriminator_steps, num_replicas, share)[:, replica].reshape(-1)
-        return images[chosen], (np.zeros(0, np.int32) if labels is None else labels[chosen])
+        batch = images[chosen]
+        mirrored = draws.reshape(discriminator_steps, num_replicas, share)[:, replica].reshape(-1) < 0.5
+        batch[mirrored] = batch[mirrored, :, ::-1]
+        return batch, (np.zeros(0, np.int32) if labels is None else labels[chosen])
 
     def load(index):
         iteration = first_iteration + index // len(replicas)
         replica = tf.constant(list(replicas), tf.int64)[index % len(replicas)]
-        batch, batch_labels = tf.numpy_function(read, (iteration, replica), (tf.uint8, tf.int32), stateful=False)
+        draws = random.uniform([size], random.key(seed, "flip", iteration)) if flip else tf.ones([size])
+        batch, batch_labels = tf.numpy_function(read, (iteration, replica, draws), (tf.uint8, tf.int32), stateful=False)
         batch = tf.ensure_shape(batch, [discriminator_steps * share, *images.shape[1:]])
-        if flip:
-            draws = random.uniform([discriminator_steps, num_replicas, share], random.key(seed, "flip", iteration))
-            mirrored = tf.reshape(tf.gather(draws, replica, axis=1), [-1, 1, 1, 1]) < 0.5
-            batch = tf.where(mirrored, tf.reverse(batch, [2]), batch)
         batch = tf.cast(batch, tf.float32) / 127.5 - 1.0
         if labels is None:
             return batch

@@ -9,6 +9,7 @@ import shutil
 import numpy as np
 
 from gan_keras import errors
+from gan_keras import files
 from gan_keras.data import locks
 from gan_keras.data import sources
 from gan_keras.data import writer
@@ -95,7 +96,7 @@ def _prepared(path, source, plan, title, progress):
             try:
                 writer.write(source, plan, partial, title, progress)
                 os.rename(partial, path)
-                writer.sync(path.parent)
+                files.sync(path.parent)
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
             store = Store(path)

@@ -4,9 +4,9 @@ import concurrent.futures
 import contextlib
 import errno
 import hashlib
+import io
 import itertools
 import json
-import os
 import shutil
 import sys
 import warnings
@@ -16,6 +16,7 @@ import PIL
 from PIL import Image
 
 from gan_keras import errors
+from gan_keras import files
 from gan_keras.data import crop as crops
 from gan_keras.data import parallel
 
@@ -45,10 +46,9 @@ def write(source, plan, folder, title, progress):
         folder.mkdir()
         with open(folder / IMAGES, "wb") as file:
             count, labels, skipped, digest = _write_images(file, source, plan, available, title, progress)
-            _flush(file)
-        with open(folder / LABELS, "wb") as file:
-            np.save(file, labels, allow_pickle=False)
-            _flush(file)
+        with io.BytesIO() as encoded:  # `numpy.save` into a file hides why the disk refused.
+            np.save(encoded, labels, allow_pickle=False)
+            (folder / LABELS).write_bytes(encoded.getvalue())
         digest.update(json.dumps([count, plan["resolution"], source.channels, list(source.columns)]).encode())
         digest.update(labels.tobytes())
         manifest = {
@@ -61,29 +61,14 @@ def write(source, plan, folder, title, progress):
             "content_hash": digest.hexdigest(),
             "pillow": PIL.__version__,
         }
-        with open(folder / MANIFEST, "w") as file:
-            json.dump(manifest, file, indent=2)
-            _flush(file)
-        sync(folder)
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=2))
+        for path in [*folder.iterdir(), folder]:
+            files.sync(path)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
             raise errors.UserError(f"cannot write prepared images to '{folder.parent}': {error.strerror}; nothing was "
                                    "kept; free some space or name another folder with --cache_dir") from error
         raise
-
-
-def sync(folder):
-    """Flushes a folder's list of names to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _flush(file):
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def _own_split(source, plan):
@@ -109,8 +94,8 @@ def _write_images(file, source, plan, available, title, progress):
     shape = (plan["resolution"], plan["resolution"], source.channels)
     digest, labels, skipped = hashlib.sha256(), [], []
     _write_header(file, (0, *shape))
-    with tqdm(total=_at_most(available, plan), desc=f"preparing {title}", unit=" images", disable=not progress) as bar, \
-            contextlib.closing(_decoded(source, plan)) as decoded:
+    bar = tqdm(total=_at_most(available, plan), desc=f"preparing {title}", unit=" images", disable=not progress)
+    with bar, contextlib.closing(_decoded(source, plan)) as decoded:
         for example, result in decoded:
             if isinstance(result, np.ndarray):
                 file.write(result.data)

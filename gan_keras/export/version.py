@@ -1,22 +1,14 @@
 """Versions of an exported model: numbered folders, in the layout that TensorFlow Serving polls."""
 
 import contextlib
-import os
 import pathlib
 import re
 import shutil
+import types
 import uuid
 
 from gan_keras import errors
-
-
-def default_name(recipe, dataset):
-    """Returns `<recipe>-<dataset>` for a folder: the last part of a path, `_` for what is not a letter, a digit, `.` or `-`.
-
-    `("dcgan", "folder:photos/my cats.v2")` is `dcgan-my_cats.v2`.
-    """
-    last = re.split(r"[/\\]", dataset.split(":", 1)[-1].rstrip("/\\"))[-1]
-    return re.sub(r"[^\w.-]", "_", f"{recipe}-{last}", flags=re.ASCII)
+from gan_keras import files
 
 
 def numbers(model_dir):
@@ -64,36 +56,37 @@ def new(model_dir, version=None):
     """
     model_dir = pathlib.Path(model_dir)
     _refuse_existing(model_dir, version)
-    draft = _Draft(model_dir / f".tmp-{uuid.uuid4().hex}")
+    aside = model_dir / f".tmp-{uuid.uuid4().hex}"
     try:
-        draft.folder.mkdir(parents=True)
+        aside.mkdir(parents=True)
     except OSError as error:
-        raise errors.UserError(
-            f"cannot write the export to '{model_dir}' ({error.strerror}): choose another --export_dir"
-        ) from error
-    aside = draft.folder
+        raise _unwritable(model_dir, error) from error
+    draft = types.SimpleNamespace(folder=aside)
     try:
         yield draft
+        for path in [*aside.rglob("*"), aside]:
+            files.sync(path)
         draft.folder = _rename(aside, model_dir, version)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-
-
-class _Draft:
-    def __init__(self, folder):
-        self.folder = folder
+        with contextlib.suppress(OSError):
+            model_dir.rmdir()  # Only a folder that is still empty.
 
 
 def _rename(aside, model_dir, version):
     while True:
         _refuse_existing(model_dir, version)
-        target = model_dir / str(version or max(numbers(model_dir), default=0) + 1)
-        # The rename of a folder onto one that holds files fails: whoever comes second takes the next number.
-        with contextlib.suppress(FileExistsError, OSError):
-            os.rename(aside, target)
-            return target
-        if not target.exists():
-            raise errors.UserError(f"cannot make the version '{target}': choose another --export_dir")
+        target = model_dir / str(max(numbers(model_dir), default=0) + 1 if version is None else version)
+        try:
+            return aside.rename(target)
+        except OSError as error:
+            # A folder that holds files is never replaced: of two exports at a time the second takes the next number.
+            if not target.exists():
+                raise _unwritable(model_dir, error) from error
+
+
+def _unwritable(model_dir, error):
+    return errors.UserError(f"cannot write the export to '{model_dir}' ({error.strerror}): choose another --export_dir")
 
 
 def _refuse_existing(model_dir, version):

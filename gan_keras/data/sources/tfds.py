@@ -106,8 +106,8 @@ def _builder(tfds, name, data_dir):
         return tfds.builder(name, data_dir=data_dir)
     except tfds.core.DatasetNotFoundError as error:
         nearest = errors.nearest(name, ["avatars", *known_names()])
-        raise errors.UserError(f"unknown data set '{name}'{nearest}: expected avatars, folder:PATH, zip:PATH, npz:PATH, "
-                               "an existing path, or a data set of TFDS such as celeb_a, mnist or cifar10") from error
+        raise errors.UserError(f"unknown data set '{name}'{nearest}: expected avatars, folder:PATH, zip:PATH, "
+                               "npz:PATH, an existing path, or a data set of TFDS such as celeb_a") from error
     except (ValueError, RuntimeError, AssertionError) as error:
         raise errors.UserError(f"--dataset={name}: {error}") from error
 

@@ -1,0 +1,52 @@
+"""A tiny game that tests share, small enough to trace in a second."""
+
+import keras
+import numpy as np
+
+from gan_keras import gan
+from gan_keras.data import pipeline
+from gan_keras.networks import dcgan
+
+RESOLUTION = 16
+
+
+def images(count=64, channels=3, seed=0):
+    """Returns uint8 noise (count, 16, 16, channels)."""
+    return np.random.default_rng(seed).integers(0, 256, (count, RESOLUTION, RESOLUTION, channels), np.uint8)
+
+
+def players(synchronized=True, policy="float32", width=4, seed=0):
+    """Returns G and D of a DCGAN for 16 × 16 × 3."""
+    keras.config.set_dtype_policy(policy)
+    try:
+        return (
+            dcgan.generator(RESOLUTION, width=width, latent_dim=8, synchronized=synchronized, seed=seed),
+            dcgan.discriminator(RESOLUTION, width=width, synchronized=synchronized, seed=seed),
+        )
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
+def game(synchronized=True, policy="float32", learning_rate=0.05, **arguments):
+    """Returns a GAN that learns by plain gradient descent: Adam turns a last-bit difference of a gradient near zero into a
+    full step, and so hides whether two updates are the same."""
+    model = gan.GAN(*players(synchronized, policy), **arguments)
+    model.compile(keras.optimizers.SGD(learning_rate), keras.optimizers.SGD(learning_rate))
+    return model
+
+
+def play(strategy, iterations, first_iteration=0, batch_size=8, make=game, **arguments):
+    """Returns (GAN, results of `GAN.play`) of a new game played under a strategy."""
+    with strategy.scope():
+        model = make(**arguments)
+    batches = pipeline.distribute(
+        strategy, images=images(), seed=1, batch_size=batch_size, discriminator_steps=model.discriminator_steps, flip=True,
+        first_iteration=first_iteration,
+    )
+    return model, model.play(iter(batches), iterations)
+
+
+def weights(model):
+    """Returns all arrays of G, D and the moving average."""
+    return [np.asarray(variable) for player in (model.generator, model.discriminator, model.ema_generator)
+            for variable in player.variables]
