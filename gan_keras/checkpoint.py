@@ -11,8 +11,8 @@ told by its manifest. Arrays are `.npy` inside an uncompressed `.npz`, without p
 
 import hashlib
 import json
-import os
 import shutil
+import sys
 import zipfile
 
 import numpy as np
@@ -38,15 +38,21 @@ def save(folder, name, gan, state, keep=3):
         state: JSON-able dict.
 
     Raises:
-        OSError: it could not be written; what was there before is untouched.
+        UserError: it could not be written; what was there before is untouched.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with files.written_aside(folder / name) as aside:
-        for part in PARTS:
-            np.savez(aside / f"{part}.npz", **arrays(getattr(gan, part)))
-        (aside / "state.json").write_text(json.dumps(state, indent=1))
-        digests = {path.name: _sha256(path) for path in sorted(aside.iterdir())}
-        (aside / MANIFEST).write_text(json.dumps(digests, indent=1))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with files.written_aside(folder / name) as aside:
+            for part in PARTS:
+                np.savez(aside / f"{part}.npz", **arrays(getattr(gan, part)))
+            (aside / "state.json").write_text(json.dumps(state, indent=1))
+            digests = {path.name: _sha256(path) for path in sorted(aside.iterdir())}
+            (aside / MANIFEST).write_text(json.dumps(digests, indent=1))
+    except OSError as error:
+        raise errors.UserError(
+            f"cannot write checkpoint {folder / name}: {error.strerror or error}; nothing of it was kept, and those before "
+            "it are untouched. Free some space, then give the same command again"
+        ) from error
     for old in names(folder)[:-keep]:
         shutil.rmtree(folder / old, ignore_errors=True)
     return folder / name
@@ -71,21 +77,26 @@ def verify(path):
         raise DamagedCheckpoint(f"checkpoint {path} is damaged: {', '.join([*damaged, *sorted(missing)])}")
 
 
-def newest(folder, warn=print):
-    """Returns the path of the newest sound checkpoint, or None; says which damaged ones it passed over.
+def newest(folder):
+    """Returns the path of the newest sound checkpoint, or None; names damaged ones that it passed over on standard error.
 
     Raises:
         DamagedCheckpoint: there are checkpoints, and all are damaged.
     """
-    found = names(folder)
-    for name in reversed(found):
+    damages = []
+    for name in reversed(names(folder)):
         try:
             verify(folder / name)
-            return folder / name
         except DamagedCheckpoint as damage:
-            warn(f"warning: {damage}; trying the one before")
-    if found:
-        raise DamagedCheckpoint(f"no checkpoint in {folder} is sound: start a new run, or restore the folder from a backup")
+            damages.append(damage)
+            continue
+        for damage in damages:
+            print(f"warning: {damage}; going on from the one before, {name}", file=sys.stderr)
+        return folder / name
+    if damages:
+        raise DamagedCheckpoint(
+            f"no checkpoint in {folder} is sound: {damages[0]}. Restore the folder from a backup, or start a new run"
+        )
     return None
 
 
@@ -128,8 +139,14 @@ def arrays(owner):
 
 
 def _named(owner):
-    # An index keeps names apart and in order; optimizers name two slots of twin layers alike.
-    return {f"{index:03d}.{variable.path.replace('/', '.')}": variable for index, variable in enumerate(owner.variables)}
+    # An index keeps names apart and in order; optimizers name two slots of twin layers alike. Keras numbers the optimizers
+    # of a process ("adam_2"): such a name would not be found again by the next one.
+    numbered = {owner.name, getattr(owner, "inner_optimizer", owner).name}
+    found = {}
+    for index, variable in enumerate(owner.variables):
+        parts = variable.path.split("/")
+        found[".".join([f"{index:03d}", *(parts[1:] if parts[0] in numbered else parts)])] = variable
+    return found
 
 
 def _sha256(path):

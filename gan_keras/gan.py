@@ -166,6 +166,7 @@ class GAN(keras.Model):
         """Moves a player's variables down the gradient of the global batch; returns the norm of that gradient."""
         variables = player.trainable_variables
         gradients = tape.gradient(scaled_loss, [variable.value for variable in variables])
+        gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]  # An embedding's are indexed slices.
         gradients = distribution.poison_if_any_overflowed(gradients)
         gradients = distribution.sum_over_replicas(gradients)
         scale = optimizer.scale_loss(tf.constant(1.0))

@@ -11,14 +11,14 @@ from gan_keras import files
 
 
 def to_float(pixels):
-    """Returns float32 images in [-1, 1] of uint8 pixels, a NumPy array or a tensor of any shape; `to_uint8` undoes it."""
+    """Returns float32 images in [-1, 1] of uint8 pixels, an array or a tensor of any shape; `to_uint8` undoes it."""
     if isinstance(pixels, np.ndarray):
         return pixels.astype(np.float32) / 127.5 - 1.0
     return tf.cast(pixels, tf.float32) / 127.5 - 1.0
 
 
 def to_uint8(images):
-    """Returns uint8 pixels of float32 images in [-1, 1], a NumPy array or a tensor of any shape.
+    """Returns uint8 pixels of float32 images in [-1, 1], an array or a tensor of any shape.
 
     A pixel is floor(127.5 x + 128), clipped: halves round up, in training, in samples and inside an exported graph.
     """

@@ -1,14 +1,19 @@
 """What every program of `scripts/` shares: flags from absl, and a user's mistake told in one line."""
 
+import contextlib
 import errno
 import functools
 import os
+import pathlib
+import signal
 import sys
 
 from absl import app
 from absl import flags
 
 from gan_keras import errors
+
+_NVIDIA = (pathlib.Path("/dev/nvidia0"), pathlib.Path("/dev/nvidiactl"), pathlib.Path("/proc/driver/nvidia"))
 
 
 def run(main, positional=()):
@@ -30,8 +35,37 @@ def run(main, positional=()):
                 return _fail(f"cannot write {error.filename or 'a file'}: {error.strerror}; free some space or choose "
                              "another folder, then run the same command again")
             raise
+        except KeyboardInterrupt:
+            return 128 + signal.SIGINT
 
     app.run(guarded, flags_parser=functools.partial(_parse_flags, positional))
+
+
+def load_tensorflow():
+    """Imports TensorFlow and lets it look for devices, without the notices that it writes where there is no GPU.
+
+    No log level silences all of them: the first are written to file descriptor 2 before logging is set up. Where there is
+    an NVIDIA driver, or the user sets `TF_CPP_MIN_LOG_LEVEL`, they may matter and are left alone. For a `main` to call
+    once it knows that what it was given makes sense.
+    """
+    asked_for = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2") != "2"
+    with contextlib.nullcontext() if asked_for or any(path.exists() for path in _NVIDIA) else _without_stderr():
+        import tensorflow as tf
+
+        tf.config.list_physical_devices()
+
+
+@contextlib.contextmanager
+def _without_stderr():
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _fail(message):
@@ -44,6 +78,8 @@ def _parse_flags(positional, argv):
         remaining = flags.FLAGS(argv)
     except flags.Error as error:
         sys.exit(_fail(f"{error} Run with --help to see every flag."))
+    except SystemExit:  # absl leaves with 1 after --help, as if that were a mistake.
+        sys.exit(0)
     if len(remaining) <= len(positional):
         sys.exit(_fail(f"missing argument {positional[len(remaining) - 1]}: run with --help to see how it is used"))
     if len(remaining) > 1 + len(positional):

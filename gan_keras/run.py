@@ -121,8 +121,8 @@ def read_config(path):
     """
     try:
         stored = json.loads(pathlib.Path(path).read_text())
-        if not isinstance(stored, dict) or not isinstance(stored.get("config"), dict):
-            raise ValueError("it holds no config")
+        if not isinstance(stored, dict) or not {"config", "identity", "channels"} <= stored.keys():
+            raise ValueError("it is not the config.json of a run")
         return stored
     except (OSError, ValueError) as error:
         raise errors.UserError(f"cannot read the config {path}: {error}") from error

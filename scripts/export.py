@@ -1,21 +1,22 @@
-"""Exports the generator of a run: `scripts/export.py --run=runs/00000-dcgan-avatars`."""
+"""Exports a generator for TensorFlow Serving and TFLite: `python scripts/export.py --run=runs/00000-dcgan-avatars`."""
 
 from absl import flags
 
 from gan_keras import program
 
-flags.DEFINE_string("run", None, "Folder of the run.", required=True)
-flags.DEFINE_string("export_dir", "exported_models", "Parent of the exported models; this one goes to <name>/<version>/.")
-flags.DEFINE_string("checkpoint", "last", "Which checkpoint: last, best, or the path of one.")
-flags.DEFINE_string("name", None, "Name of the model; by default <recipe>-<dataset>.")
 FLAGS = flags.FLAGS
+flags.DEFINE_string("run", None, "Folder of the run.", required=True)
+flags.DEFINE_string("export_dir", "exported_models", "Parent of the exported models: <name>/<version>/.")
+flags.DEFINE_string("checkpoint", "last", "Which checkpoint: last, best, or the path of one.")
+flags.DEFINE_string("name", None, "Name of the model (default: <recipe>-<dataset>).")
 
 
 def main():
-    from gan_keras import export
+    program.load_tensorflow()
     from gan_keras import run
+    from gan_keras.export import export
 
-    export.export(run.open_run(FLAGS.run), FLAGS.export_dir, FLAGS.checkpoint, FLAGS.name)
+    export(run.open_run(FLAGS.run), FLAGS.export_dir, FLAGS.checkpoint, FLAGS.name)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ Without flags it learns the embedded cartoon faces. Everything it writes is in o
 exported for TensorFlow Serving and TFLite.
 """
 
-import json
 import pathlib
 
 from absl import flags
@@ -21,10 +20,12 @@ flags.DEFINE_string("config", None, "A run's config.json: repeat that run.")
 flags.DEFINE_string("run_dir", None, "Folder of the run; one that exists goes on (default: the next runs/00000-…).")
 flags.DEFINE_bool("dry_run", False, "Print config, networks, speed and time, then exit.")
 configs.define_flags()
+flags.adopt_module_key_flags(configs)  # For --help to list them.
 
 
 def main():
     config = configs.override(_base(), **configs.given_flags())
+    program.load_tensorflow()
     from gan_keras import training
 
     if FLAGS.dry_run:
@@ -35,16 +36,14 @@ def main():
 
 def _base():
     """Returns the config that the flags are laid over: a run's own, a given file's, or a recipe."""
-    existing = FLAGS.run_dir and pathlib.Path(FLAGS.run_dir) / runs.CONFIG
     if FLAGS.config and FLAGS.recipe:
         raise errors.UserError("--config and --recipe both name an experiment: give one of them")
-    if existing and existing.is_file():
-        frozen = configs.from_dict(runs.read_config(existing)["config"])
-        if FLAGS.recipe:
-            frozen = configs.with_game_of(frozen, recipes.recipe(FLAGS.recipe))
-        return frozen
     if FLAGS.config:
         return configs.from_dict(runs.read_config(FLAGS.config)["config"])
+    existing = FLAGS.run_dir and pathlib.Path(FLAGS.run_dir) / runs.CONFIG
+    if existing and existing.is_file():
+        frozen = configs.from_dict(runs.read_config(existing)["config"])
+        return configs.with_game_of(frozen, recipes.recipe(FLAGS.recipe)) if FLAGS.recipe else frozen
     return recipes.recipe(FLAGS.recipe or "dcgan")
 
 

@@ -18,7 +18,7 @@ _FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "MPO", "PNG", "PPM", "TIFF
 
 def is_grey(file):
     """Whether an encoded image is grey by the mode in its header; palettes count as colour."""
-    mode = Image.open(file, formats=_FORMATS).mode
+    mode = _opened(file).mode
     return mode in ("1", "L", "LA", "La", "F") or mode.startswith("I")
 
 
@@ -38,11 +38,18 @@ def pixels(content, *, crop, resolution, channels):
         Exception: of many types, whatever Pillow raises for a file that it cannot read.
     """
     if isinstance(content, bytes):
-        image = ImageOps.exif_transpose(Image.open(io.BytesIO(content), formats=_FORMATS))
+        image = ImageOps.exif_transpose(_opened(io.BytesIO(content)))
     else:
         image = Image.fromarray(content.squeeze(-1) if content.shape[2:] == (1,) else content)
     image = _fit(_eight_bits(image, "L" if channels == 1 else "RGB"), crop, resolution)
     return np.asarray(image).reshape(resolution, resolution, channels)
+
+
+def _opened(file):
+    image = Image.open(file)
+    if image.format not in _FORMATS:
+        raise ValueError(f"format {image.format} is not supported")
+    return image
 
 
 def _eight_bits(image, mode):

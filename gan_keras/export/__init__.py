@@ -35,7 +35,7 @@ def export(run, export_dir="exported_models", checkpoint="last", name=None):
         export_dir=export_dir,
         latents=config.game.latents,
         class_names=run.class_names,
-        metadata={"dataset": config.data.dataset} | run.describe(checkpoint),
+        metadata={"dataset": config.data.dataset, "seed": config.game.seed} | run.describe(checkpoint),
     )
 
 
@@ -44,17 +44,17 @@ def export_generator(
 ):
     """Writes a generator as a new version of an exported model: a SavedModel, TFLite files, a model card.
 
-    All of it is written aside, compared with Keras on the latents of 64 sample seeds, and renamed at once. A TFLite file
-    that is off is left out, and a line says so.
+    All of it is written aside, compared with Keras on the latents of 64 sample seeds, and renamed at once. A TFLite
+    file that is off is left out, and a line says so.
 
     Args:
-        generator: functional Keras model of any precision, inputs `latents` (N, z) [, `labels` int32 (N,)] → float images
-            (N, H, W, C) in [-1, 1].
+        generator: functional Keras model of any precision, inputs `latents` (N, z) [, `labels` int32 (N,)] → float
+            images (N, H, W, C) in [-1, 1].
         name: str, the model's name: a folder below `export_dir`.
         export_dir: parent of all exported models.
         latents: law of the latents, `"uniform"` on [-1, 1] or `"normal"`.
         class_names: list of str, the names of the classes; needed if the generator takes labels, ignored otherwise.
-        metadata: dict of what JSON can hold, where the weights come from: told in the model card, kept in `export.json`.
+        metadata: dict of what JSON can hold, where the weights come from: told in the model card and `export.json`.
         version: int, the version's number; by default one more than the highest.
 
     Returns:
@@ -73,11 +73,11 @@ def export_generator(
 
     with versions.new(pathlib.Path(export_dir) / name, version) as draft:
         saved_model.write(in_float32, draft.folder, latents, len(class_names))
-        checks = {
-            "keras_as_trained": probe.parity_of(generator).as_dict(),
-            "saved_model.pb": saved_model.check(draft.folder, probe).as_dict(),
-            **tflite.write(in_float32, draft.folder / "tflite", probe),
-        }
+        checks = {"saved_model.pb": saved_model.check(draft.folder, probe).as_dict()}
+        checks |= tflite.write(in_float32, draft.folder / "tflite", probe)
+        precision = saved_model.precision(generator)
+        if precision != "float32":
+            checks[f"Keras in {precision}, as trained"] = probe.parity_of(generator).as_dict()
         model_card.write(draft.folder, generator, name, latents, list(class_names), checks, metadata or {})
     _print_summary(draft.folder, checks)
     return draft.folder
@@ -94,5 +94,5 @@ class _CallableModule(types.ModuleType):
         return export(*args, **kwargs)
 
 
-# Python binds `gan_keras.export` to this module as soon as anything imports it; it shall stay the function it is named for.
+# Python binds `gan_keras.export` to this module as soon as anything imports it; calling it shall still export.
 sys.modules[__name__].__class__ = _CallableModule

@@ -47,11 +47,11 @@ class ExportedGenerator:
             UserError: labels for a generator without classes, or a label that is not a class.
         """
         inputs = {"seeds": np.asarray(seeds, np.int64)} | self._labels(seeds, labels)
-        batches = [
-            self.signatures["sample"](**{name: tf.constant(rows[at : at + batch_size]) for name, rows in inputs.items()})
-            for at in range(0, len(seeds), batch_size)
-        ]
-        return np.concatenate([batch["images"].numpy() for batch in batches])
+        batches = []
+        for at in range(0, len(seeds), batch_size):
+            batch = {name: tf.constant(rows[at : at + batch_size]) for name, rows in inputs.items()}
+            batches.append(self.signatures["sample"](**batch)["images"].numpy())
+        return np.concatenate(batches)
 
     def _labels(self, seeds, labels):
         names = self.description["class_names"]
@@ -60,9 +60,10 @@ class ExportedGenerator:
                 raise errors.UserError(f"'{self.folder}' is a model without classes: leave the labels out")
             return {}
         labels = np.asarray(seeds, np.int64) % len(names) if labels is None else np.asarray(labels, np.int64)
-        if labels.min() < 0 or labels.max() >= len(names):
+        wrong = labels[(labels < 0) | (labels >= len(names))]
+        if wrong.size:
+            told = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
             raise errors.UserError(
-                f"label {labels.min() if labels.min() < 0 else labels.max()} is not a class of '{self.folder}': expected 0 "
-                f"to {len(names) - 1} ({', '.join(names[:10])}{', …' if len(names) > 10 else ''})"
+                f"label {wrong[0]} is not a class of '{self.folder}': expected 0 to {len(names) - 1} ({told})"
             )
         return {"labels": labels.astype(np.int32)}

@@ -31,7 +31,7 @@ def write(folder, generator, name, law, class_names, checks, metadata):
         "latents": law,
         "image_shape": list(generator.output_shape[1:]),
         "class_names": class_names,
-        "precision": _precision(generator),
+        "precision": saved_model.precision(generator),
         "parameters": int(sum(np.prod(variable.shape) for variable in generator.weights)),
         "max_batch": saved_model.MAX_BATCH,
         "tflite_batch_sizes": tflite.BATCH_SIZES,
@@ -74,7 +74,7 @@ def text(description):
         latent_dim=description["latent_dim"],
         shape=f"(N, {height}, {width}, {channels})",
         max_batch=description["max_batch"],
-        checks="\n".join(f"* `{path}`: {in_words(check)}" for path, check in description["checks"].items()),
+        checks="\n".join(f"* {path}: {in_words(check)}" for path, check in description["checks"].items()),
         files=_table(
             ("File", "Bytes", "SHA-256"),
             [(f"`{file['path']}`", f"{file['bytes']:,}", f"`{file['sha256']}`") for file in description["files"]],
@@ -111,8 +111,8 @@ A generator of images, trained with gan_keras as one player of a generative adve
 | `sample` | `seeds` int64 (N,){labels} | `images` uint8 {shape} |
 | `sample_png` | `seeds` int64 (N,){labels} | `image_bytes` string (N,), PNGs |
 
-N is 1 to {max_batch}. The graph refuses other batches, latents that are not finite, and labels that are not classes. A seed
-is the same picture in every batch.
+N is 1 to {max_batch}. The graph refuses other batches, latents that are not finite, and labels that are not classes.
+A seed is the same picture in every batch.
 
 In Python, with TensorFlow alone:
 
@@ -122,17 +122,19 @@ model = tf.saved_model.load("{name}/1")
 images = model.signatures["sample"](seeds=tf.constant([0, 1, 2], tf.int64){python_labels})["images"]
 ```
 
-From TensorFlow Serving, started with `--model_name={name}`:
+From TensorFlow Serving, started with `--model_name={name}`; it answers `{{"predictions": [{{"b64": "<a PNG>"}}, …]}}`:
 
 ```bash
 curl -d '{{"signature_name": "sample_png", "instances": [{instances}]}}' http://localhost:8501/v1/models/{name}:predict
 ```
 
-The files in `tflite/` have `serving_default` for one image, `batch_4` and `batch_8`; they take latents and check nothing.
+The files in `tflite/` have `serving_default` for one image, `batch_4` and `batch_8`; they take latents and check
+nothing.
 
 ## Compared with Keras
 
-On the latents of seeds 0 to 63, in units of the range [-1, 1]; milliseconds on the machine that exported it.
+Images of seeds 0 to 63 against those of Keras in float32, on the scale of [-1, 1]; milliseconds on the machine that
+exported it.
 
 {checks}
 
@@ -142,9 +144,9 @@ On the latents of seeds 0 to 63, in units of the range [-1, 1]; milliseconds on 
 
 ## Limits
 
-It draws what it has seen: gaps and biases of the data set are the generator's. It has no notion of what an image means, some
-latents give broken pictures, and pictures of people, where it draws any, are of nobody who exists or may resemble somebody
-in the data set. Whether the pictures may be used depends on the terms of the data set.
+It draws what it has seen: gaps and biases of the data set are the generator's. Some latents give broken pictures. Where
+it draws people they are made up, and may still resemble somebody in the data set. Whether the pictures may be used
+depends on the terms of the data set.
 """
 
 
@@ -160,12 +162,8 @@ def _files(folder):
     ]
 
 
-def _precision(generator):
-    """Returns the name of the policy that a generator computes in: that of its first layer in 16 bits, or float32."""
-    names = (layer.dtype_policy.name for layer in generator.layers if layer.compute_dtype in ("bfloat16", "float16"))
-    return next(names, "float32")
-
-
 def _table(header, rows):
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(str(cell).replace('|', '\\|') for cell in line)} |" for line in lines)
+    def line(cells):
+        return "| " + " | ".join(str(cell).replace("|", r"\|") for cell in cells) + " |"
+
+    return "\n".join(map(line, [header, ["---"] * len(header), *rows]))

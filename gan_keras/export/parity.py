@@ -39,7 +39,8 @@ class Probe:
 
     Attributes:
         seeds: int64 (64,), 0 … 63.
-        inputs: dict with `latents` float32 (64, z) and, for a conditional generator, `labels` int32 (64,): seed mod classes.
+        inputs: dict with `latents` float32 (64, z) and, for a conditional generator, `labels` int32 (64,), which are
+            seed mod classes.
         images: float32 (64, H, W, C).
     """
 
@@ -61,7 +62,7 @@ class Probe:
         probe = cls(seeds, inputs, _draw(generator, inputs))
         if not np.isfinite(probe.images).all():
             raise errors.UserError(
-                "the generator draws NaN or infinity, its training has diverged: export an earlier checkpoint (--checkpoint)"
+                "the generator draws NaN or infinity: its training diverged, choose an earlier --checkpoint"
             )
         return probe
 

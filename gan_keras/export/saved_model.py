@@ -26,6 +26,12 @@ def in_float32(generator):
     return clone
 
 
+def precision(generator):
+    """Returns the name of the policy that a generator computes in: that of its first layer in 16 bits, or `float32`."""
+    names = (layer.dtype_policy.name for layer in generator.layers if layer.compute_dtype in ("bfloat16", "float16"))
+    return next(names, "float32")
+
+
 def write(generator, folder, law, classes):
     """Writes a SavedModel whose graph refuses what it cannot draw.
 
@@ -71,7 +77,7 @@ def write(generator, folder, law, classes):
         archive.write_out(str(folder), verbose=False)
     except tf.errors.OpError as error:
         raise errors.UserError(
-            f"cannot write the SavedModel to '{folder}' ({error.message}): free some space or choose another --export_dir"
+            f"cannot write the SavedModel to '{folder}' ({error.message}): free space or choose another --export_dir"
         ) from error
 
 
@@ -94,7 +100,7 @@ def check(folder, probe):
     pixels = sample(seeds=tf.constant(probe.seeds), **labels)["images"].numpy()
     levels = np.abs(pixels.astype(int) - images.to_uint8(probe.images)).max()
     if levels > 1:  # Another batch size, another last bit: half a pixel may round the other way.
-        raise RuntimeError(f"the SavedModel's samples are up to {levels} of 255 levels off what Keras draws for their seeds")
+        raise RuntimeError(f"the SavedModel's samples are up to {levels} of 255 levels off what Keras draws")
     return parity
 
 

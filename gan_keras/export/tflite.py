@@ -35,7 +35,7 @@ def write(generator, folder, probe):
 
     Args:
         generator: functional Keras model in float32.
-        folder: path of a folder to make.
+        folder: path of a folder, made if need be.
         probe: a `parity.Probe` of the generator.
 
     Returns:
@@ -44,7 +44,6 @@ def write(generator, folder, probe):
     if not can_run():
         reason = "left out, ai-edge-litert is needed to check it: pip install 'gan-keras[export]'"
         return {f"tflite/{name}": {"left_out": reason} for name in OPTIMIZATIONS}
-    folder.mkdir()
     return {f"tflite/{name}": write_checked(folder / name, content, probe) for name, content in convert(generator)}
 
 
@@ -54,6 +53,7 @@ def write_checked(path, content, probe):
     reason = fault(path.name, parity)
     if reason:
         return {"left_out": reason}
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
     return parity.as_dict() | {
         "bytes": len(content),
@@ -65,9 +65,9 @@ def write_checked(path, content, probe):
 def convert(generator):
     """Yields (file name, bytes) of each TFLite file of a generator.
 
-    A file's signatures take `latents` float32 (n, z) [, `labels` int32 (n,)] and return `images` float32 (n, H, W, C) in
-    [-1, 1]. They check nothing: finite latents and labels that exist are the client's duty. Nor do they know seeds, which
-    would take operations that TFLite lacks.
+    A file's signatures take `latents` float32 (n, z) [, `labels` int32 (n,)] and return `images` float32 (n, H, W, C)
+    in [-1, 1]. They check nothing: finite latents and labels that exist are the client's duty. Nor do they know seeds,
+    which would take operations that TFLite lacks.
 
     Args:
         generator: functional Keras model in float32, inputs `latents` (N, z) [, `labels` int32 (N,)].

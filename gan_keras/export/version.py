@@ -55,6 +55,8 @@ def new(model_dir, version=None):
         UserError: the folder cannot be written, or the version is there already.
     """
     model_dir = pathlib.Path(model_dir)
+    if not re.fullmatch(r"\w[\w.-]*", model_dir.name, flags=re.ASCII):
+        raise errors.UserError(f"'{model_dir.name}' cannot name a model: expected letters, digits and _ . - after them")
     _refuse_existing(model_dir, version)
     aside = model_dir / f".tmp-{uuid.uuid4().hex}"
     try:

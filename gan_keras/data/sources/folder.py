@@ -33,7 +33,7 @@ class Folder(base.Source):
         for name in self._names:
             status = os.stat(self._root / name)
             fingerprint.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode(errors="surrogateescape"))
-        return {"path": str(self._root), "fingerprint": fingerprint.hexdigest()}
+        return {"path": os.path.realpath(self._root), "fingerprint": fingerprint.hexdigest()}
 
     @functools.cached_property
     def channels(self):

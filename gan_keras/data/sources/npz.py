@@ -38,7 +38,7 @@ class Npz(base.Source):
         self.splits = {split: split for split in self._keys}
         self.columns = {"label": []} if self._labelled else {}
         status = os.stat(path)
-        self.identity = {"path": path, "bytes": status.st_size, "modified_ns": status.st_mtime_ns}
+        self.identity = {"path": os.path.realpath(path), "bytes": status.st_size, "modified_ns": status.st_mtime_ns}
 
     @functools.cached_property
     def channels(self):

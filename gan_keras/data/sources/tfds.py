@@ -1,9 +1,12 @@
 """Image data sets of TensorFlow Datasets, read undecoded so that Pillow treats them like every other source."""
 
 import contextlib
+import functools
 import logging
 import os
 import pathlib
+import re
+import urllib.parse
 import warnings
 
 import absl.logging
@@ -32,9 +35,9 @@ class Tfds(base.Source):
         self._name = name
         with quiet(progress) as tfds:
             self._builder = _builder(tfds, name, data_dir)
-            if not self._builder.data_path.exists():
-                _download(self._builder, name)
             self._image, features = _image_feature(tfds, self._builder.info.features, name)
+            if not self._builder.data_path.exists():
+                self._builder = _downloaded(tfds, self._builder, data_dir, name)
             self._paths = dict(_label_features(tfds, features))
         own = self._builder.info.splits
         if "train" not in own:
@@ -72,7 +75,7 @@ class Tfds(base.Source):
                     values = values[key]
                 labels[:, column] = values
             for content, row in zip(encoded, labels, strict=True):
-                yield base.Example(f"{self._name} {self.splits[split]} {index}", content.__bytes__, row)
+                yield base.Example(f"{self._name} {self.splits[split]} {index}", functools.partial(bytes, content), row)
                 index += 1
 
 
@@ -104,15 +107,15 @@ def known_names():
 def _builder(tfds, name, data_dir):
     try:
         return tfds.builder(name, data_dir=data_dir)
-    except tfds.core.DatasetNotFoundError as error:
+    except Exception as error:  # Of many types: unknown, misspelt, another version, missing packages.
+        if re.split("[:/]", name)[0] in known_names():
+            raise errors.UserError(f"--dataset={name}: {error}") from error
         nearest = errors.nearest(name, ["avatars", *known_names()])
         raise errors.UserError(f"unknown data set '{name}'{nearest}: expected avatars, folder:PATH, zip:PATH, "
                                "npz:PATH, an existing path, or a data set of TFDS such as celeb_a") from error
-    except (ValueError, RuntimeError, AssertionError) as error:
-        raise errors.UserError(f"--dataset={name}: {error}") from error
 
 
-def _download(builder, name):
+def _downloaded(tfds, builder, data_dir, name):
     from tensorflow_datasets.core.download import downloader
 
     # Ten retries keep a machine without network waiting for minutes.
@@ -120,7 +123,9 @@ def _download(builder, name):
     try:
         os.makedirs(builder.data_dir_root, exist_ok=True)
         with locks.locked(pathlib.Path(builder.data_dir_root) / f".{builder.name}.lock"):
+            builder = tfds.builder(name, data_dir=data_dir)  # Sees what another process has downloaded meanwhile.
             builder.download_and_prepare()
+            return builder
     except Exception as error:  # Of every type there is: network, checksums, missing packages, manual downloads.
         raise errors.UserError(_failed_download(builder, name, error)) from error
     finally:
@@ -128,7 +133,11 @@ def _download(builder, name):
 
 
 def _failed_download(builder, name, error):
+    import requests
+
     reason = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+    if isinstance(error, requests.ConnectionError) and error.request is not None:
+        reason = f"no connection to {urllib.parse.urlsplit(error.request.url).hostname}"
     failed = f"{name} is not in {builder.data_dir_root} and TFDS could not download it ({reason})"
     if builder.name == "celeb_a":
         return (f"{failed}. Google Drive often refuses CelebA because too many people ask for it. Three ways on: "

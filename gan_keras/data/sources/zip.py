@@ -34,7 +34,7 @@ class Zip(base.Source):
             raise errors.UserError(f"no images in zip file '{path}': expected files such as .jpg or .png")
         self.columns, self._labels = files.class_labels(self._names)
         status = os.stat(path)
-        self.identity = {"path": path, "bytes": status.st_size, "modified_ns": status.st_mtime_ns}
+        self.identity = {"path": os.path.realpath(path), "bytes": status.st_size, "modified_ns": status.st_mtime_ns}
 
     @functools.cached_property
     def channels(self):

@@ -23,7 +23,8 @@ def test_images_and_labels(tmp_path):
 
 
 def test_keras_keys_with_a_test_split_of_their_own(tmp_path):
-    arrays = {"x_train": images(5, 28, 28), "y_train": np.arange(5), "x_test": images(3, 28, 28), "y_test": np.arange(3)[:, None]}
+    arrays = {"x_train": images(5, 28, 28), "y_train": np.arange(5),
+              "x_test": images(3, 28, 28), "y_test": np.arange(3)[:, None]}
     np.savez_compressed(tmp_path / "a.npz", **arrays)
     train, test = (prepare(tmp_path / "a.npz", split, resolution=32, holdout=0.05) for split in ("train", "test"))
     assert train.images.shape == (5, 32, 32, 1) and test.images.shape == (3, 32, 32, 1)

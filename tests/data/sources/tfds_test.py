@@ -1,5 +1,7 @@
 import io
+import pathlib
 import re
+import types
 
 import numpy as np
 import pytest
@@ -25,12 +27,23 @@ def test_real_celeb_a(real_data, tfds):
     builder = tfds.builder("celeb_a", data_dir=real_data / "tfds")
     dataset = builder.as_dataset(split="train", decoders={"image": tfds.decode.SkipDecoding()})
     for index, example in enumerate(dataset.take(3).as_numpy_iterator()):
-        face = Image.open(io.BytesIO(example["image"])).crop((0, 20, 178, 198)).resize((64, 64), Image.Resampling.BICUBIC)
-        np.testing.assert_array_equal(store.images[index], face)
+        face = Image.open(io.BytesIO(example["image"])).crop((0, 20, 178, 198))
+        np.testing.assert_array_equal(store.images[index], face.resize((64, 64), Image.Resampling.BICUBIC))
         assert all(store.labels[name][index] == value for name, value in example["attributes"].items())
     test = data.prepare("celeb_a", "test", **options)
     assert test.manifest["split_of_source"] == "test"
     assert test.content_hash != store.content_hash
+
+
+@pytest.mark.parametrize("name", ["a/b/c", "two words", "", "huggingface:x"])
+def test_unknown_names(tmp_path, name):
+    with pytest.raises(errors.UserError, match=f"unknown data set '{name}'.*: expected avatars, folder:PATH"):
+        data.prepare(name, data_dir=tmp_path)
+
+
+def test_an_unknown_configuration(tmp_path):
+    with pytest.raises(errors.UserError, match="--dataset=mnist/nope: .* nope not found"):
+        data.prepare("mnist/nope", data_dir=tmp_path)
 
 
 def test_unknown_names_are_told_the_nearest(tmp_path):
@@ -57,20 +70,12 @@ def test_a_failed_download_tells_the_ways_on(tmp_path, tfds, monkeypatch, name, 
         assert re.search(re.escape(way), str(caught.value))
 
 
-class _Stub:
-    """A prepared TFDS data set with other features or splits than the registered ones."""
-
-    def __init__(self, tfds, features, splits=("train",)):
-        import pathlib
-        import types
-
-        split = types.SimpleNamespace(num_bytes=1, shard_lengths=[1], num_examples=1)
-        self.data_path = pathlib.Path("/")
-        self.info = types.SimpleNamespace(features=features, splits=dict.fromkeys(splits, split), full_name="stub/1.0.0")
-
-
-def stub(monkeypatch, tfds, features, **options):
-    monkeypatch.setattr(tfds, "builder", lambda *_, **__: _Stub(tfds, features, **options))
+def stub(monkeypatch, tfds, features, splits=("train",)):
+    """Opens a data set that is there, with the given features and splits."""
+    split = types.SimpleNamespace(num_bytes=1, shard_lengths=[1])
+    info = types.SimpleNamespace(features=features, splits=dict.fromkeys(splits, split), full_name="stub/1.0.0")
+    builder = types.SimpleNamespace(data_path=pathlib.Path("/"), info=info)
+    monkeypatch.setattr(tfds, "builder", lambda *_, **__: builder)
     return tfds_source.Tfds("stub")
 
 
@@ -86,7 +91,12 @@ def test_features_decide_on_image_channels_and_columns(tfds, monkeypatch):
     assert source.splits == {"train": "train", "test": "validation"}
 
 
-def test_a_data_set_without_images(tfds, monkeypatch):
+def test_a_data_set_without_images_is_not_downloaded(tmp_path):
+    with pytest.raises(errors.UserError, match="glue has no image feature"):
+        data.prepare("glue", data_dir=tmp_path)
+
+
+def test_a_data_set_with_other_features_than_images(tfds, monkeypatch):
     with pytest.raises(errors.UserError, match="stub has no image feature"):
         stub(monkeypatch, tfds, tfds.features.FeaturesDict({"text": np.float32}))
 
