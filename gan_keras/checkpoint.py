@@ -5,8 +5,8 @@
       state.json            iteration, images shown, the open tick, length of stats.jsonl
       manifest.json         the SHA-256 of each of these
 
-It is written aside, synced to disk and renamed, so that a folder with a name is whole; a folder that was damaged later is
-told by its manifest. Arrays are `.npy` inside an uncompressed `.npz`, without pickle.
+It is written aside, synced to disk and renamed, so that a folder with a name is whole; a folder that was damaged later
+is told by its manifest. Arrays are `.npy` inside an uncompressed `.npz`, without pickle.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ def save(folder, name, gan, state, keep=3):
             (aside / MANIFEST).write_text(json.dumps(digests, indent=1))
     except OSError as error:
         raise errors.UserError(
-            f"cannot write checkpoint {folder / name}: {error.strerror or error}; nothing of it was kept, and those before "
+            f"cannot write checkpoint {folder / name}: {error.strerror or error}; nothing of it was kept, those before "
             "it are untouched. Free some space, then give the same command again"
         ) from error
     for old in names(folder)[:-keep]:
@@ -78,7 +78,7 @@ def verify(path):
 
 
 def newest(folder):
-    """Returns the path of the newest sound checkpoint, or None; names damaged ones that it passed over on standard error.
+    """Returns the path of the newest sound checkpoint, or None; standard error tells of damaged ones it passed over.
 
     Raises:
         DamagedCheckpoint: there are checkpoints, and all are damaged.
@@ -128,7 +128,9 @@ def load_part(path, part, owner):
         name for name, variable in variables.items() if values[name].shape != tuple(variable.shape)
     )
     if wrong:
-        raise DamagedCheckpoint(f"checkpoint {path} was made by another network: {part} differs in {', '.join(wrong[:3])}")
+        raise DamagedCheckpoint(
+            f"checkpoint {path} was made by another network: {part} differs in {', '.join(wrong[:3])}"
+        )
     for name, variable in variables.items():
         variable.assign(values[name])
 
@@ -139,8 +141,8 @@ def arrays(owner):
 
 
 def _named(owner):
-    # An index keeps names apart and in order; optimizers name two slots of twin layers alike. Keras numbers the optimizers
-    # of a process ("adam_2"): such a name would not be found again by the next one.
+    # An index keeps names apart and in order; optimizers name two slots of twin layers alike. Keras numbers the
+    # optimizers of a process ("adam_2"): such a name would not be found again by the next one.
     numbered = {owner.name, getattr(owner, "inner_optimizer", owner).name}
     found = {}
     for index, variable in enumerate(owner.variables):

@@ -148,16 +148,17 @@ def broadcast(strategy, variables):
         return
 
     @tf.function
-    def run():
-        def replica():
+    def run(values):
+        def replica(values):
             first = tf.distribute.get_replica_context().replica_id_in_sync_group == 0
-            values = [tf.where(first, variable.value, tf.zeros_like(variable.value)) for variable in variables]
-            return sum_over_replicas(values)
+            return sum_over_replicas([tf.where(first, value, tf.zeros_like(value)) for value in values])
 
-        return strategy.run(replica)
+        return strategy.run(replica, args=(values,))
 
-    for variable, value in zip(variables, run(), strict=True):
-        variable.assign(strategy.experimental_local_results(value)[0])
+    for dtype in sorted({variable.dtype for variable in variables}):  # A collective packs tensors of one type.
+        alike = [variable for variable in variables if variable.dtype == dtype]
+        for variable, value in zip(alike, run([variable.value for variable in alike]), strict=True):
+            variable.assign(strategy.experimental_local_results(value)[0])
 
 
 def agree(strategy, number):

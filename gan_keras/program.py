@@ -44,9 +44,9 @@ def run(main, positional=()):
 def load_tensorflow():
     """Imports TensorFlow and lets it look for devices, without the notices that it writes where there is no GPU.
 
-    No log level silences all of them: the first are written to file descriptor 2 before logging is set up. Where there is
-    an NVIDIA driver, or the user sets `TF_CPP_MIN_LOG_LEVEL`, they may matter and are left alone. For a `main` to call
-    once it knows that what it was given makes sense.
+    No log level silences all of them: the first are written to file descriptor 2 before logging is set up. Where there
+    is an NVIDIA driver, or the user sets `TF_CPP_MIN_LOG_LEVEL`, they may matter and are left alone. For a `main` to
+    call once it knows that what it was given makes sense: it takes seconds.
     """
     asked_for = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2") != "2"
     with contextlib.nullcontext() if asked_for or any(path.exists() for path in _NVIDIA) else _without_stderr():

@@ -55,7 +55,8 @@ class Run:
         if path is None:
             known = checkpoints.names(self.checkpoints)
             raise errors.UserError(
-                f"no checkpoint '{which}' in {self.path}: expected last, a path, or one of {', '.join(known) or 'none yet'}"
+                f"no checkpoint '{which}' in {self.path}: expected last, a path, or one of "
+                f"{', '.join(known) or 'none yet'}"
             )
         checkpoints.verify(path)
         return path
@@ -133,7 +134,9 @@ def refuse_other_experiment(path, theirs, ours):
     fields = sorted(name for name in theirs.keys() | ours.keys() if theirs.get(name) != ours.get(name))
     if fields:
         told = "; ".join(f"{name} is {theirs.get(name)!r} there, {ours.get(name)!r} here" for name in fields)
-        raise errors.UserError(f"{path} holds another experiment: {told}. Choose another --run_dir, or drop these flags")
+        raise errors.UserError(
+            f"{path} holds another experiment: {told}. Choose another --run_dir, or drop these flags"
+        )
 
 
 def next_run_dir(parent, config):
@@ -144,7 +147,7 @@ def next_run_dir(parent, config):
 
 
 def short_name(dataset):
-    """Returns the last part of a data set's name or path, other characters replaced: `folder:my photos/` → `my_photos`."""
+    """Returns the last part of a data set's name or path, other characters replaced: `folder:my cats/` → `my_cats`."""
     name = dataset.split(":", 1)[-1].rstrip("/").rsplit("/", 1)[-1]
     return re.sub(r"[^A-Za-z0-9_-]", "_", name) or "data"
 
@@ -170,7 +173,9 @@ class Lock:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             self._file.close()
-            raise errors.UserError(f"another trainer is at work in {path}: stop it, or choose another --run_dir") from error
+            raise errors.UserError(
+                f"another trainer is at work in {path}: stop it, or choose another --run_dir"
+            ) from error
 
     def release(self):
         self._file.close()

@@ -1,7 +1,7 @@
 """Trains a GAN: `python scripts/train.py --dataset=celeb_a`. Run it again with the same --run_dir to go on.
 
-Without flags it learns the embedded cartoon faces. Everything it writes is in one run folder; at the end the generator is
-exported for TensorFlow Serving and TFLite.
+Without flags it learns the embedded cartoon faces. Everything it writes is in one run folder; at the end the generator
+is exported for TensorFlow Serving and TFLite.
 """
 
 import pathlib

@@ -66,8 +66,8 @@ def test_two_worker_processes_make_the_same_update(alone, tmp_path):
         assert np.load(tmp_path / f"{index}.npz.agreed.npz")["arr_0"].tolist() == [7, 8]
 
 
-def start_workers(folder, module="tests.worker", arguments=None):
-    """Starts two worker processes on free ports of 127.0.0.1; returns them."""
+def start_workers(folder, script=None, arguments=None):
+    """Starts two worker processes on free ports of 127.0.0.1, of `tests.worker` or of a program; returns them."""
     sockets = [socket.socket() for _ in range(2)]
     for one in sockets:
         one.bind(("127.0.0.1", 0))
@@ -78,8 +78,11 @@ def start_workers(folder, module="tests.worker", arguments=None):
     for index in range(2):
         config = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
         environment = {**os.environ, "TF_CONFIG": json.dumps(config)}
-        command = [sys.executable, "-m", module, *(arguments or [str(folder / f"{index}.npz")])]
-        workers.append(subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
+        program = [str(script)] if script else ["-m", "tests.worker"]
+        command = [sys.executable, *program, *(arguments or [str(folder / f"{index}.npz")])]
+        workers.append(
+            subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        )
     return workers
 
 

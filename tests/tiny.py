@@ -28,8 +28,10 @@ def players(synchronized=True, policy="float32", width=4, seed=0):
 
 
 def game(synchronized=True, policy="float32", learning_rate=0.05, **arguments):
-    """Returns a GAN that learns by plain gradient descent: Adam turns a last-bit difference of a gradient near zero into a
-    full step, and so hides whether two updates are the same."""
+    """Returns a GAN that learns by plain gradient descent.
+
+    Adam turns a last-bit difference of a gradient near zero into a full step: it hides whether two updates are the same.
+    """
     model = gan.GAN(*players(synchronized, policy), **arguments)
     model.compile(keras.optimizers.SGD(learning_rate), keras.optimizers.SGD(learning_rate))
     return model
@@ -40,8 +42,8 @@ def play(strategy, iterations, first_iteration=0, batch_size=8, make=game, **arg
     with strategy.scope():
         model = make(**arguments)
     batches = pipeline.distribute(
-        strategy, images=images(), seed=1, batch_size=batch_size, discriminator_steps=model.discriminator_steps, flip=True,
-        first_iteration=first_iteration,
+        strategy, images=images(), seed=1, batch_size=batch_size, flip=True,
+        discriminator_steps=model.discriminator_steps, first_iteration=first_iteration,
     )
     return model, model.play(iter(batches), iterations)
 

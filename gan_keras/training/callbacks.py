@@ -25,6 +25,9 @@ class Callback:
     def on_tick(self, record):
         """After a tick; `record` is its line of statistics."""
 
+    def on_finish(self, images_shown):
+        """After the last iteration of the run's length."""
+
     def on_end(self):
         """When this process stops training, for whatever reason."""
 
@@ -57,8 +60,8 @@ class ProgressBar(Callback):
             self.first = (now, images_shown)
         elif not self.estimated and now - self.first[0] > 5.0:
             rate = (images_shown - self.first[1]) / (now - self.first[0])
-            minutes = (self.images - images_shown) / rate / 60
-            tqdm.tqdm.write(f"about {minutes:.0f} minutes to go at {rate:.0f} images/s", file=sys.stderr)
+            left = duration((self.images - images_shown) / rate)
+            tqdm.tqdm.write(f"about {left} to go at {rate:.1f} images/s", file=sys.stderr)
             self.estimated = True
 
     def on_end(self):
@@ -81,9 +84,12 @@ class Samples(Callback):
     def on_tick(self, record):
         self._draw(record["images"])
 
+    def on_finish(self, images_shown):
+        self._draw(images_shown)  # The end need not be that of a tick.
+
     def _draw(self, images_shown):
-        grid = pictures.grid(self.gan.generate(GRID_SEEDS))
-        pictures.write_png(self.folder / f"{images_shown:09d}.png", grid)
+        path = self.folder / f"{images_shown:09d}.png"
+        pictures.write_png(path, pictures.grid(self.gan.generate(GRID_SEEDS)))
 
 
 class Statistics(Callback):
@@ -125,6 +131,14 @@ class TensorBoard(Callback):
 
     def on_end(self):
         self.writer.close()
+
+
+def duration(seconds):
+    """Returns a length of time in words: `40 s`, `12 min`, `3 h 31 min`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def memory_mb():

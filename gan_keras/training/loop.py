@@ -41,7 +41,7 @@ class Loop:
         Raises:
             Diverged: something the step reports is NaN or infinite; nothing was saved since the last tick.
         """
-        self.tick_begun = time.monotonic()
+        self._start_clock()
         self._tell("on_start", self.images_shown)
         try:
             while self.images_shown < self.images:
@@ -53,6 +53,7 @@ class Loop:
                 if self.images_shown >= self._next_tick(self.images_shown - self.batch_images):
                     self._close_tick()
             self.save(self)
+            self._tell("on_finish", self.images_shown)
             return None
         finally:
             self._tell("on_end")
@@ -80,22 +81,25 @@ class Loop:
         return (images_shown // self.tick_images + 1) * self.tick_images
 
     def _close_tick(self):
-        now = time.monotonic()
-        seconds = now - self.tick_begun
+        seconds = time.monotonic() - self.clock_begun
         record = {
             "tick": self.images_shown // self.tick_images,
             "images": self.images_shown,
             "iteration": self.iteration,
             **self.tick.means(),
             "seconds": round(seconds, 3),
-            "images_per_second": round(self.tick.iterations * self.batch_images / seconds, 1),
+            "images_per_second": round((self.images_shown - self.clock_images) / seconds, 1),
             "memory_mb": callback_module.memory_mb(),
         }
         self.tick = Tick()
-        self.tick_begun = now
+        self._start_clock()
         self._tell("on_tick", record)
         if self.images_shown < self.images:
             self.save(self)
+
+    def _start_clock(self):
+        # Not the tick's own beginning: that may lie in a process that was stopped long ago.
+        self.clock_begun, self.clock_images = time.monotonic(), self.images_shown
 
     def _tell(self, event, *args):
         for callback in self.callbacks:

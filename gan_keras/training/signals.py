@@ -4,7 +4,7 @@ import signal
 
 
 class StopSignals:
-    """Context in which SIGTERM and SIGINT are noted in `received` instead of ending the process; twice ends it at once."""
+    """Context in which SIGTERM and SIGINT are noted in `received` and do not end the process; a second one does."""
 
     SIGNALS = (signal.SIGTERM, signal.SIGINT)
 

@@ -8,8 +8,8 @@ from gan_keras import errors
 class Tick:
     """Sums over the iterations since the last line of statistics.
 
-    Numbers are added one iteration after the other in double precision: a run that was stopped and resumed in the middle
-    of a tick, or that played its iterations in other portions, has the same sums to the last bit.
+    Numbers are added one iteration after the other in double precision: a run that was stopped and resumed in the
+    middle of a tick, or that played its iterations in other portions, has the same sums to the last bit.
     """
 
     def __init__(self, iterations=0, sums=None):
@@ -44,6 +44,6 @@ def refuse_non_finite(rows, first_iteration):
         bad = [index for index, value in enumerate(values.tolist()) if not math.isfinite(value)]
         if bad:
             raise Diverged(
-                f"{name} became {values[bad[0]]} at iteration {first_iteration + bad[0]}: the game has diverged and stops "
-                "here, its last checkpoint is untouched. Try lower learning rates, or another --precision"
+                f"{name} became {values[bad[0]]} at iteration {first_iteration + bad[0]}: the game has diverged and "
+                "stops here, its last checkpoint is untouched. Try lower learning rates, or another --precision"
             )

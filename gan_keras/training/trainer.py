@@ -73,6 +73,8 @@ def prepare(config, strategy):
     Raises:
         UserError: the images cannot be had, or the batch fits neither them nor the devices.
     """
+    for text in (config.game.generator_learning_rate, config.game.discriminator_learning_rate):
+        schedules.parse(text)
     settings = config.data
     store = data.prepare(
         settings.dataset, data_dir=settings.data_dir, cache_dir=settings.cache_dir, resolution=settings.resolution,
@@ -85,11 +87,13 @@ def prepare(config, strategy):
             f"batch_size={batch} is larger than the data: {settings.dataset} has {len(store.images)} training images"
         )
     if batch % replicas:
-        raise errors.UserError(f"batch_size={batch} cannot be shared by {replicas} replicas: choose a multiple of {replicas}")
+        raise errors.UserError(
+            f"batch_size={batch} cannot be shared by {replicas} replicas: choose a multiple of {replicas}"
+        )
     if config.training.jit and replicas > 1:
-        raise errors.UserError(f"--jit compiles for one device, and this run has {replicas} replicas: drop one of the two")
-    for text in (config.game.generator_learning_rate, config.game.discriminator_learning_rate):
-        schedules.parse(text)
+        raise errors.UserError(
+            f"--jit compiles for one device, and this run has {replicas} replicas: drop one of the two"
+        )
     flip = data.describe(settings.dataset).default_flip if settings.flip is None else settings.flip
     return store, dataclasses.replace(
         config,
@@ -112,18 +116,16 @@ def _refuse_different_data(strategy, store):
     everyones = distribution.agree(strategy, mine)
     if len(set(everyones)) > 1:
         raise errors.UserError(
-            f"the workers see different images: content hashes begin with {', '.join(f'{one:012x}' for one in everyones)}. "
-            "Give every host the same data, --resolution and --crop"
+            "the workers see different images: content hashes begin with "
+            f"{', '.join(f'{one:012x}' for one in everyones)}. Give every host the same data, --resolution and --crop"
         )
 
 
 def _open_or_create(run_dir, config, store):
-    exists = (pathlib.Path(run_dir) / runs.CONFIG).is_file()
-    training = config.training
-    run = runs.open_run(run_dir) if exists else None
-    config = with_schedule(config, run.config.training.schedule_images if run else training.images)
+    run = runs.open_run(run_dir) if (pathlib.Path(run_dir) / runs.CONFIG).is_file() else None
+    config = with_schedule(config, run.config.training.schedule_images if run else config.training.images)
     identity = configs.identity(config, store.manifest)
-    if exists:
+    if run:
         runs.refuse_other_experiment(run_dir, run.identity, identity)
     # Free fields, such as the length, are those of the latest command.
     return runs.create_run(run_dir, config, identity, store.images.shape[-1])
@@ -148,11 +150,11 @@ def _train(config, run, strategy, store, gan, state, signals):
     batch_images = config.game.batch_size * config.game.discriminator_steps
     shown = int(gan.images_shown.numpy())
     images = config.training.images
-    if run:
-        _say_where(run, shown)
     if shown >= images:
         _say(f"this run is finished: {shown} images were shown. A larger --images goes on with it")
         return None
+    if run:
+        _say_where(run, shown)
     batches = feed(config, store, strategy, first_iteration=int(gan.iteration.numpy()))
     loop = Loop(
         gan, iter(batches), strategy, batch_images=batch_images, images=images,

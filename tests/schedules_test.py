@@ -1,0 +1,43 @@
+import keras
+import pytest
+import tensorflow as tf
+
+from gan_keras import errors
+from gan_keras import schedules
+
+
+@pytest.mark.parametrize("text, shown, value", [
+    ("2e-4", 0, 2e-4),
+    ("2e-4", 10**9, 2e-4),
+    ("linear:1:3", 0, 1.0),
+    ("linear:1:3", 500, 2.0),
+    ("linear:1:3", 1000, 3.0),
+    ("linear:1:3", 5000, 3.0),
+    ("linear:1:0:100", 25, 0.75),
+    ("linear:1:0:2_000", 1000, 0.5),
+    ("cosine:1:0", 0, 1.0),
+    ("cosine:1:0", 250, 0.853553),  # (1 + cos 45°) / 2
+    ("cosine:1:0", 500, 0.5),
+    ("cosine:1:0", 2000, 0.0),
+])
+def test_values_by_hand(text, shown, value):
+    schedule = schedules.parse(text)
+    assert float(schedule(tf.constant(shown, tf.int64), 1000)) == pytest.approx(value, abs=1e-6)
+
+
+@pytest.mark.parametrize("text", ["", "fast", "linear", "linear:1", "linear:1:2:0", "linear:1:2:3:4", "linear:a:b",
+                                  "step:1:2", "cosine:1:2:-5", "linear:1:2:1.5"])
+def test_what_is_no_schedule_is_refused(text):
+    with pytest.raises(errors.UserError, match="is no schedule: expected a number, cosine:FROM:TO"):
+        schedules.parse(text)
+
+
+def test_an_optimizer_follows_the_images_shown_and_not_its_own_steps():
+    shown = keras.Variable(0, dtype="int64")
+    optimizer = keras.optimizers.SGD(schedules.learning_rate("linear:1:0", shown, 100))
+    weight = keras.Variable(10.0)
+    optimizer.build([weight])
+    for images, expected in ((0, 9.0), (0, 8.0), (50, 7.5), (100, 7.5)):
+        shown.assign(images)
+        optimizer.apply([tf.constant(1.0)])
+        assert float(weight) == expected
