@@ -43,6 +43,9 @@ def write_bytes(path, content):
         os.chmod(aside, 0o644)
         sync(aside)
         os.replace(aside, path)
+    except OSError as error:
+        error.filename = str(path)  # A full disk does not say which file it was.
+        raise
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(aside)

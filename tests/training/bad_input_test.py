@@ -163,7 +163,7 @@ def test_a_disk_that_fills_up_while_a_checkpoint_is_written(place, tmp_path, mon
 
     def limited(folder, name, game, state):
         if name == "000000120":
-            resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, limits[1]))
         return written(folder, name, game, state)
 
     monkeypatch.setattr(checkpoint, "save", limited)

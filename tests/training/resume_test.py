@@ -42,7 +42,7 @@ def is_the_run(run_dir, whole):
 
 
 def stop_at(iteration, number, monkeypatch):
-    """Sends this process a signal in the midst of the call that reaches an iteration."""
+    """Sends this process a signal in the midst of the call that reaches an iteration, of at most two."""
     play = loop.Loop._play
 
     def stopped(self, iterations):
@@ -51,6 +51,7 @@ def stop_at(iteration, number, monkeypatch):
             os.kill(os.getpid(), number)
 
     monkeypatch.setattr(loop.Loop, "_play", stopped)
+    monkeypatch.setattr(loop, "MOST_ITERATIONS_A_CALL", 2)
 
 
 def test_one_run_as_it_should_be(whole):
@@ -80,7 +81,7 @@ def test_stopped_by_sigterm_and_by_ctrl_c_and_resumed(whole, place, tmp_path, mo
         if leaves is SystemExit:
             assert left.value.code == 143
         saved = checkpoint.read_state(run_dir / "checkpoints" / checkpoint.names(run_dir / "checkpoints")[-1])
-        # A call may play two iterations; the signal is answered before the next.
+        # In the midst of a tick, and before the next call.
         assert iteration <= saved["iteration"] <= iteration + 1 and saved["tick"]["iterations"] > 0
         assert f"saved. To go on: python scripts/train.py --run_dir={run_dir}" in capsys.readouterr().err
     training.train(config, run_dir)
