@@ -66,8 +66,8 @@ class GAN(keras.Model):
 
         Args:
             seeds: integers (N,); the same seed is the same picture in every batch and every program.
-            labels: integers (N,) for a conditional generator; without them seed s takes class s mod classes.
-            batch_size: pictures drawn at a time.
+            labels: integers (N,), for a conditional generator.
+            batch_size: pictures of one call of the graph.
         """
         return sampling.generate(self.ema_generator, self.latents, seeds, labels, batch_size)
 

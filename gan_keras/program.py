@@ -10,6 +10,7 @@ import sys
 
 from absl import app
 from absl import flags
+from absl import logging
 
 from gan_keras import errors
 
@@ -26,6 +27,7 @@ def run(main, positional=()):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up notices drown our own lines.
 
     def guarded(argv):
+        logging.set_verbosity(logging.WARNING)  # TensorFlow and TFDS tell absl how they are getting on.
         try:
             return main(*argv[1:])
         except errors.UserError as error:

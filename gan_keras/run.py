@@ -71,15 +71,19 @@ class Run:
         return generator
 
     def generate(self, seeds, labels=None, checkpoint="last"):
-        """Returns the pictures of sample seeds, uint8 (N, H, W, C)."""
+        """Returns the pictures of sample seeds, uint8 (N, H, W, C); without labels seed s takes class s mod classes."""
         from gan_keras import sampling
 
+        seeds = list(seeds)
+        if labels is None and self.class_names:
+            labels = [seed % len(self.class_names) for seed in seeds]
         return sampling.generate(self.load_generator(checkpoint), self.config.game.latents, seeds, labels)
 
     def describe(self, checkpoint="last"):
         """Returns a JSON-able dict of what made a checkpoint: config, identity, images shown, versions."""
         path = self.checkpoint(checkpoint)
         state = checkpoints.read_state(path)
+        environment = json.loads((self.path / "environment.json").read_text())
         return {
             "recipe": self.config.recipe,
             "config": configs.to_dict(self.config),
@@ -88,7 +92,8 @@ class Run:
             "images_shown": state["images_shown"],
             "iteration": state["iteration"],
             "checkpoint": path.name,
-            "environment": json.loads((self.path / "environment.json").read_text()),
+            "git_revision": environment["git_revision"],
+            "environment": environment,
         }
 
 

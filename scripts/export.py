@@ -7,7 +7,7 @@ from gan_keras import program
 FLAGS = flags.FLAGS
 flags.DEFINE_string("run", None, "Folder of the run.", required=True)
 flags.DEFINE_string("export_dir", "exported_models", "Parent of the exported models: <name>/<version>/.")
-flags.DEFINE_string("checkpoint", "last", "Which checkpoint: last, best, or the path of one.")
+flags.DEFINE_string("checkpoint", "last", "Which checkpoint: last, or the name or path of one.")
 flags.DEFINE_string("name", None, "Name of the model (default: <recipe>-<dataset>).")
 
 

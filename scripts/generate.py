@@ -9,7 +9,7 @@ from gan_keras import program
 FLAGS = flags.FLAGS
 flags.DEFINE_string("model", None, "An exported model: a version's folder, or the one above it for the newest version.")
 flags.DEFINE_string("run", None, "Folder of a run, instead of an exported model.")
-flags.DEFINE_string("checkpoint", "last", "Which checkpoint of the run: last, best, or the path of one.")
+flags.DEFINE_string("checkpoint", "last", "Which checkpoint of the run: last, or the name or path of one.")
 flags.DEFINE_string("seeds", "0-63", "Which pictures, as in 0-7,12,20-23.")
 flags.DEFINE_list("labels", None, "Classes: one for all or one for each seed (default: seed mod classes).")
 flags.DEFINE_string("output", "grid.png", "A .png for a grid, or a name that ends in / for single files.")

@@ -44,7 +44,7 @@ def test_a_killed_worker_and_a_restart(tmp_path):
             worker.kill()
             worker.communicate()
     reached = int(checkpoint.names(checkpoints)[-1])
-    until = reached + 4_000
+    until = reached + 800
     workers = start(tmp_path, "run", until)
     output = workers[0].communicate(timeout=240)[0]
     assert "resuming at" in output and workers[0].returncode == 0, output[-3000:]

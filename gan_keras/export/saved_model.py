@@ -59,7 +59,7 @@ def write(generator, folder, law, classes):
 
     def sample(seeds, labels=None):
         latents = random.sample_latents(_checked(seeds, labels, classes), latent_dim, law)
-        return {"images": _draw_one_by_one(generator, latents, labels)}
+        return {"images": sampling.draw_one_by_one(generator, latents, labels)}
 
     def sample_png(seeds, labels=None):
         pixels = sample(seeds, labels)["images"]
@@ -102,20 +102,6 @@ def check(folder, probe):
     if levels > 1:  # Another batch size, another last bit: half a pixel may round the other way.
         raise RuntimeError(f"the SavedModel's samples are up to {levels} of 255 levels off what Keras draws")
     return parity
-
-
-def _draw_one_by_one(generator, latents, labels):
-    """Returns uint8 images (N, H, W, C), each computed as a batch of one.
-
-    Convolutions of other batch sizes round in another order. The last bit of a float32 moves, and now and then a pixel
-    with it: 13 of 3 million in the DCGAN at batches of 3 and of 64. One at a time a seed is the same picture, always.
-    """
-    def draw(row):
-        latents, labels = row[0][tf.newaxis], row[1][tf.newaxis] if len(row) > 1 else None
-        return images.to_uint8(sampling.apply(generator, latents, labels, training=False)[0])
-
-    rows = (latents,) if labels is None else (latents, labels)
-    return tf.map_fn(draw, rows, fn_output_signature=tf.TensorSpec(generator.output_shape[1:], tf.uint8))
 
 
 def _checked(rows, labels, classes):

@@ -205,9 +205,9 @@ def _finish(run):
         record = run.path / "exported.json"
         exported = json.dumps({"checkpoint": run.checkpoint().name, "export_dir": run.config.training.export_dir})
         if not record.is_file() or record.read_text() != exported:
-            from gan_keras import export
+            from gan_keras.export import export
 
-            export.export(run, run.config.training.export_dir)
+            export(run, run.config.training.export_dir)
             files.write_text(record, exported)
     _say(f"pictures, curves and statistics are in {run.path}; to go on: {resume_command(run)} --images=…")
 

@@ -36,7 +36,8 @@ def test_the_paper_as_its_authors_wrote_it():
     assert generator.get_layer("bn_4").gamma.shape == (16_384,)  # per unit, before the reshape
     assert shapes(generator, CONVOLUTIONS) == [(8, 8, 512), (16, 16, 256), (32, 32, 128), (64, 64, 3)]
     assert shapes(discriminator, CONVOLUTIONS) == [(32, 32, 128), (16, 16, 256), (8, 8, 512), (4, 4, 1024)]
-    assert {layer.kernel_size for layer in generator.layers + discriminator.layers if isinstance(layer, CONVOLUTIONS)} == {(5, 5)}
+    convolutions = [layer for layer in generator.layers + discriminator.layers if isinstance(layer, CONVOLUTIONS)]
+    assert {layer.kernel_size for layer in convolutions} == {(5, 5)}
     assert weights(generator) == 18_885_760
     assert weights(discriminator) == 17_232_768
 

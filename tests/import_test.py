@@ -1,0 +1,58 @@
+import json
+import subprocess
+import sys
+
+from tests import helpers
+
+MEASURE = """
+import json, sys, threading, time
+import tensorflow as tf
+import keras
+
+def cost(action):
+    begun = time.process_time()
+    action()
+    return time.process_time() - begun
+
+def use():
+    import gan_keras
+    gan_keras.GAN, gan_keras.Objective, gan_keras.recipe("dcgan"), gan_keras.open_run
+
+print(json.dumps({
+    "import": cost(lambda: __import__("gan_keras")),
+    "use": cost(use),
+    "heavy": [name for name in ("tensorflow_datasets", "matplotlib", "PIL", "tqdm", "scipy", "ai_edge_litert")
+              if name in sys.modules],
+    "threads": threading.active_count(),
+}))
+# Devices can be split only before TensorFlow has started.
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+assert len(tf.config.list_logical_devices("CPU")) == 2
+"""
+
+
+def test_import_is_fast_and_starts_nothing():
+    ended = subprocess.run(
+        [sys.executable, "-c", MEASURE], env=helpers.environment(), stdout=subprocess.PIPE, text=True, check=True
+    )
+    measured = json.loads(ended.stdout)
+    assert measured["import"] < 0.3 and measured["use"] < 0.3, measured
+    assert measured["heavy"] == [] and measured["threads"] == 1
+
+
+def test_without_tensorflow_the_package_loads_nothing_of_it():
+    code = "import sys, gan_keras; gan_keras.recipe('dcgan'); print({'tensorflow', 'keras', 'numpy'} & sys.modules.keys())"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=helpers.environment(), stdout=subprocess.PIPE, text=True, check=True
+    )
+    assert ended.stdout == "set()\n"
+
+
+def test_public_names():
+    import gan_keras
+
+    assert set(gan_keras.__all__) <= set(dir(gan_keras))
+    for name in gan_keras.__all__:
+        assert callable(getattr(gan_keras, name)), name
+    assert not hasattr(gan_keras, "Gan")
