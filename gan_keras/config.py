@@ -187,9 +187,12 @@ def define_flags():
 
     makers = {int: flags.DEFINE_integer, float: flags.DEFINE_float, bool: flags.DEFINE_bool, str: flags.DEFINE_string}
     for section, field in leaves():
-        choices = field.metadata["choices"]
-        help = field.metadata["help"] + (f"; one of {', '.join(choices)}" if choices else "")
-        makers[leaf_type(field)[0]](field.name, None, f"[{section}] {help}.")
+        help = f"[{section}] {field.metadata['help']}"
+        if field.metadata["choices"]:
+            help += f"; one of {', '.join(field.metadata['choices'])}"
+        if field.default is not None:
+            help += f" (dcgan: {field.default})"
+        makers[leaf_type(field)[0]](field.name, None, help)
 
 
 def given_flags():

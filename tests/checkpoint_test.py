@@ -112,7 +112,8 @@ def test_two_damaged_ones_are_both_told(folder, capsys):
     for name in ("000000080", "000000120"):
         DAMAGES["truncated"](folder / name)
     assert checkpoint.newest(folder) == folder / "000000040"
-    assert [line.split(" is damaged")[0][-9:] for line in capsys.readouterr().err.splitlines()] == ["000000120", "000000080"]
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split(" is damaged")[0][-9:] for line in told] == ["000000120", "000000080"]
 
 
 def test_all_damaged_is_one_line(folder, capsys):
@@ -133,8 +134,11 @@ def test_another_network_is_refused_before_anything_is_loaded(folder, tmp_path):
 
 
 def test_a_write_that_fails_leaves_what_was_there(folder, game, monkeypatch):
+    def full(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
     before = helpers.contents(folder)
-    monkeypatch.setattr(files, "sync", lambda path: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left on device")))
+    monkeypatch.setattr(files, "sync", full)
     with pytest.raises(errors.UserError, match="cannot write checkpoint .*000000160: No space left on device; nothing"):
         checkpoint.save(folder, "000000160", game, STATE)
     assert helpers.contents(folder) == before

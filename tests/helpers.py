@@ -1,4 +1,4 @@
-"""What tests of training share: a tiny experiment on noise, what a run folder came to, and programs as a user runs them."""
+"""What tests of training share: a tiny experiment on noise, what a run folder came to, a program as a user runs it."""
 
 import json
 import os
@@ -51,14 +51,20 @@ def weights(run_dir, name=None):
     found = {}
     for part in checkpoint.PARTS:
         with np.load(folder / (name or checkpoint.names(folder)[-1]) / f"{part}.npz") as stored:
-            found |= {(part, key): (stored[key].dtype, stored[key].shape, stored[key].tobytes()) for key in stored.files}
+            for key in stored.files:
+                array = stored[key]
+                found[part, key] = (array.dtype, array.shape, array.tobytes())
     return found
+
+
+def lines(run_dir):
+    """Returns the lines of `stats.jsonl` as dicts."""
+    return [json.loads(line) for line in (run_dir / "stats.jsonl").read_text().splitlines()]
 
 
 def statistics(run_dir):
     """Returns the lines of `stats.jsonl` without times, rates and memory."""
-    lines = [json.loads(line) for line in (run_dir / "stats.jsonl").read_text().splitlines()]
-    return [{name: value for name, value in line.items() if name not in NOT_REPEATABLE} for line in lines]
+    return [{name: value for name, value in line.items() if name not in NOT_REPEATABLE} for line in lines(run_dir)]
 
 
 def contents(folder):

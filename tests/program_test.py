@@ -23,7 +23,8 @@ program.run(main, positional={positional})
 def run(body, *arguments, positional=()):
     """Runs a program with the given body of `main`."""
     code = PROGRAM.format(body=body, positional=positional)
-    return subprocess.run([sys.executable, "-c", code, *arguments], env=helpers.environment(), capture_output=True, text=True)
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, env=helpers.environment(), capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("body, status, err", [
@@ -34,8 +35,8 @@ def run(body, *arguments, positional=()):
     ("os.kill(os.getpid(), signal.SIGINT)", 130, ""),
     ("sys.exit(143)", 143, ""),
     ("raise OSError(errno.ENOSPC, 'No space left on device', '/full/file')", 1,
-     "error: cannot write /full/file: No space left on device; free some space or choose another folder, then run the same "
-     "command again\n"),
+     "error: cannot write /full/file: No space left on device; free some space or choose another folder, then run the "
+     "same command again\n"),
 ])
 def test_how_a_program_ends(body, status, err):
     ended = run(body)
@@ -61,7 +62,8 @@ def test_mistakes_in_flags_are_one_line(arguments, err):
 def test_positional_arguments():
     assert run("print(arguments)", "a", "--images=1", "b", positional=("X", "Y")).stdout == "('a', 'b')\n"
     missing = run("pass", "a", positional=("X", "Y"))
-    assert (missing.returncode, missing.stderr) == (1, "error: missing argument Y: run with --help to see how it is used\n")
+    assert missing.returncode == 1
+    assert missing.stderr == "error: missing argument Y: run with --help to see how it is used\n"
 
 
 def test_help_is_no_mistake():

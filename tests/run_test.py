@@ -110,7 +110,8 @@ def test_the_next_run_is_numbered_after_the_highest(tmp_path):
 
 
 @pytest.mark.parametrize("dataset, name", [
-    ("celeb_a", "celeb_a"), ("folder:/home/me/Photos 2024/", "Photos_2024"), ("zip:a/faces.zip", "faces_zip"), ("/", "data"),
+    ("celeb_a", "celeb_a"), ("folder:/home/me/Photos 2024/", "Photos_2024"), ("zip:a/faces.zip", "faces_zip"),
+    ("/", "data"),
 ])
 def test_short_names(dataset, name):
     assert runs.short_name(dataset) == name
@@ -120,7 +121,7 @@ def test_a_lock_keeps_another_process_out_and_dies_with_its_holder(tmp_path):
     holder = subprocess.Popen([sys.executable, "-c", HOLD, tmp_path / ".lock"], stdout=subprocess.PIPE, text=True)
     with holder:
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(errors.UserError, match="another trainer is at work in .*: stop it, or choose another --run_dir"):
+        with pytest.raises(errors.UserError, match="another trainer is at work in .*: stop it, or choose another"):
             runs.Lock(tmp_path)
         holder.kill()
         holder.wait()

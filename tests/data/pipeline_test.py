@@ -13,7 +13,7 @@ NUMBERED[:, :, 1] = NUMBERED[:, :, 0] + 100
 
 
 def shown(iterations, **options):
-    """Returns which images the pipeline shows, and which of them mirrored: int and bool (iterations, k·b / replicas)."""
+    """Returns which images are shown, and which of them mirrored: int and bool (iterations, k·b / replicas)."""
     options = {"seed": 3, "batch_size": 8} | options
     batches = itertools.islice(pipeline.batches(NUMBERED, **options), iterations)
     pixels = np.stack([np.rint((batch.numpy() + 1) * 127.5).astype(int) for batch in batches])
@@ -122,4 +122,5 @@ def test_labels_stay_with_their_images():
 
 def test_more_images_in_an_iteration_than_there_are():
     images, _ = shown(1, discriminator_steps=10)
-    np.testing.assert_array_equal(images[0], np.concatenate([pipeline.order(3, epoch, COUNT) for epoch in range(3)])[:80])
+    endless = np.concatenate([pipeline.order(3, epoch, COUNT) for epoch in range(3)])
+    np.testing.assert_array_equal(images[0], endless[:80])

@@ -128,7 +128,7 @@ def trained(place):
 def test_a_run_folder_of_another_experiment(place, trained):
     before = helpers.contents(trained)
     other = helpers.experiment(place, seed=3, batch_size=16, images=1000)
-    with pytest.raises(errors.UserError, match="holds another experiment: batch_size is 8 there, 16 here; seed is 0 there"):
+    with pytest.raises(errors.UserError, match="another experiment: batch_size is 8 there, 16 here; seed is 0 there"):
         training.train(other, trained)
     assert helpers.contents(trained) == before
 

@@ -1,6 +1,7 @@
-"""Twenty ticks in one go, and the same killed with SIGKILL at random moments and restarted until it is done."""
+"""Twenty ticks in one go, and the same killed with SIGKILL again and again and restarted until it is done."""
 
 import random
+import statistics
 import subprocess
 import sys
 import time
@@ -10,73 +11,81 @@ import pytest
 from tests import helpers
 
 TICKS = 20
-TICK_IMAGES = 3_200
+TICK_IMAGES = 1_600
 KILLS = 10
 SEED = 20
 
+# Kills its own process at the n-th time that it touches a file of a checkpoint to write, sync, rename or delete it.
+KILLED_IN_A_WRITE = """
+import os, runpy, signal, sys
+number, sys.argv = int(sys.argv[1]), sys.argv[2:]
+
+def watch(event, arguments):
+    global number
+    if event in ("open", "os.mkdir", "os.rename", "shutil.rmtree") and "/checkpoints/" in str(arguments[0]):
+        if event != "open" or arguments[1] is None or "w" in arguments[1]:
+            number -= 1
+            if not number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(watch)
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
 
 def settings(folder):
-    return helpers.settings(folder, width=8, batch_size=16, tick_images=TICK_IMAGES, images=TICKS * TICK_IMAGES,
-                            schedule_images=TICKS * TICK_IMAGES)
+    images = TICKS * TICK_IMAGES
+    return helpers.settings(
+        folder, width=8, batch_size=16, tick_images=TICK_IMAGES, images=images, schedule_images=images
+    )
 
 
-def is_writing(run_dir):
-    return any((run_dir / "checkpoints").glob(".0*"))
+def ticks(run_dir):
+    path = run_dir / "stats.jsonl"
+    return len(path.read_bytes().splitlines()) if path.exists() else 0
 
 
-def life(arguments, run_dir, moment):
-    """Runs the program until it ends or `moment(seconds since it began to play)` says to kill it.
-
-    Returns:
-        (exit status or None if it was killed, whether a checkpoint was half written when it was).
-    """
-    command = [sys.executable, helpers.TRAIN, *arguments]
-    with open(run_dir.with_suffix(".log"), "a+") as log:
-        process = subprocess.Popen(command, env=helpers.environment(), stderr=log, stdout=log)
-        before, begun = log.tell(), None
-        while process.poll() is None:
-            log.seek(before)
-            if begun is None and any(word in log.read() for word in ("starting in", "resuming at", "finished")):
-                begun = time.monotonic()
-            if begun is not None and moment(time.monotonic() - begun):
-                process.kill()
-                process.wait()
-                return None, is_writing(run_dir)
-            time.sleep(0.001)
-        return process.returncode, False
+def live(command, run_dir, more_ticks=None, seconds=0.0):
+    """Runs a program to its end, or kills it some seconds after it has played so many more ticks; returns its status."""
+    log = run_dir.with_suffix(".log")
+    with open(log, "a") as file:
+        process = subprocess.Popen([sys.executable, *command], env=helpers.environment(), stdout=file, stderr=file)
+    lives, begun = log.read_text().count("go on with:"), None
+    while process.poll() is None:
+        if begun is None and log.read_text().count("go on with:") > lives:
+            begun = ticks(run_dir)
+        if begun is not None and more_ticks is not None and ticks(run_dir) >= begun + more_ticks:
+            time.sleep(seconds)
+            process.kill()
+        time.sleep(0.01)
+    return process.returncode
 
 
 @pytest.mark.slow
 def test_killed_again_and_again_it_is_the_same_run(tmp_path):
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
     flags = helpers.flags(settings(tmp_path))
-    begun = time.monotonic()
-    status, _ = life([*flags, f"--run_dir={tmp_path}/whole"], tmp_path / "whole", lambda seconds: False)
-    assert status == 0
-    in_one_go = time.monotonic() - begun
+    assert live([helpers.TRAIN, *flags, f"--run_dir={whole}"], whole) == 0
+    tick_seconds = statistics.median(line["seconds"] for line in helpers.lines(whole))
 
-    chance = random.Random(SEED)
-    run_dir, kills, in_a_write = tmp_path / "killed", [], 0
-    while True:
-        if len(kills) % 2:  # Every other time, in a window that is hit by chance too seldom: a checkpoint being written.
-            delay = chance.uniform(0, 0.03)
-
-            def moment(seconds, delay=delay):
-                return is_writing(run_dir) and not time.sleep(delay)
+    command = [helpers.TRAIN, *flags, f"--run_dir={killed}"]
+    chance, kills, half_written, status = random.Random(SEED), 0, 0, None
+    while status != 0:
+        if kills % 2:  # The moment of a write is too short to be hit by chance.
+            moment = {"number": chance.randint(1, 60)}
+            status = live(["-c", KILLED_IN_A_WRITE, str(moment["number"]), *command], killed)
         else:
-            delay = chance.uniform(0, 0.2 * in_one_go)
-
-            def moment(seconds, delay=delay):
-                return seconds > delay
-        status, writing = life([*flags, f"--run_dir={run_dir}"], run_dir, moment)
-        if status is not None:
-            break
-        kills.append(delay)
-        in_a_write += writing
-    assert status == 0
-    print(f"seed {SEED}; {in_one_go:.0f} s in one go; killed {len(kills)} times, {in_a_write} of them with a half-written "
-          f"checkpoint, after {', '.join(f'{delay:.3f}' for delay in kills)} s")
-    assert len(kills) >= KILLS and in_a_write >= 1
-    assert helpers.weights(run_dir) == helpers.weights(tmp_path / "whole")
-    assert helpers.statistics(run_dir) == helpers.statistics(tmp_path / "whole")
-    assert len(helpers.statistics(run_dir)) == TICKS
-    assert not list(run_dir.rglob(".*-*"))
+            moment = {"more_ticks": chance.randint(0, 1), "seconds": chance.uniform(0, 1.5 * tick_seconds)}
+            status = live(command, killed, **moment)
+        if status:
+            assert status == -9
+            kills += 1
+            leftovers = [path.name for path in (killed / "checkpoints").glob(".*-*")]
+            half_written += bool(leftovers)
+            print(f"kill {kills} {moment}: {ticks(killed)} ticks, half written: {', '.join(leftovers) or '-'}")
+    print(f"seed {SEED}: a tick takes {tick_seconds} s; killed {kills} times, {half_written} of them within a checkpoint")
+    assert kills >= KILLS and half_written >= 1
+    assert helpers.weights(killed) == helpers.weights(whole)
+    assert helpers.statistics(killed) == helpers.statistics(whole)
+    assert len(helpers.statistics(killed)) == TICKS
+    assert not list(killed.rglob(".*-*"))

@@ -154,7 +154,7 @@ def test_a_finished_run_says_so_and_is_exported_once(whole, place, tmp_path, mon
     config = helpers.experiment(place, export_dir="somewhere")
     for _ in range(2):
         training.train(config, tmp_path / "run")
-        assert "this run is finished: 200 images were shown. A larger --images goes on with it" in capsys.readouterr().err
+        assert "this run is finished: 200 images were shown. A larger --images goes on" in capsys.readouterr().err
     assert exported == ["somewhere"]
     assert (helpers.weights(tmp_path / "run"), helpers.statistics(tmp_path / "run")) == before
 
