@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import functools
+import logging
 import os
 import pathlib
 import signal
@@ -71,6 +72,7 @@ def _without_stderr():
 
 
 def _fail(message):
+    logging.disable()  # Threads that are still at work, such as downloads, shall not talk after the last word.
     print(f"error: {' '.join(str(message).split())}", file=sys.stderr)
     return 1
 

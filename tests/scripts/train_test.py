@@ -92,8 +92,8 @@ def test_a_config_repeats_its_run(tmp_path):
     assert helpers.statistics(tmp_path / "one") == helpers.statistics(tmp_path / "other")
     again = helpers.train(f"--run_dir={tmp_path}/other")
     assert again.returncode == 0 and "this run is finished: 200 images were shown" in again.stderr
-    refused = helpers.train(f"--run_dir={tmp_path}/other", "--recipe=dcgan_paper")
-    assert one_line(refused, "holds another experiment: architecture is 'dcgan' there, 'dcgan_paper' here; ")
+    refused = helpers.train(f"--run_dir={tmp_path}/other", "--loss=minimax")
+    assert one_line(refused, "holds another experiment: loss is 'non_saturating' there, 'minimax' here. Choose another")
 
 
 @pytest.mark.slow
@@ -104,7 +104,7 @@ def test_a_config_repeats_its_run(tmp_path):
     (["--strategy=multi_worker"], {"TF_CONFIG": "{cluster"}, "TF_CONFIG cannot be read (JSONDecodeError"),
 ])
 def test_no_such_data_no_network_no_cluster(tmp_path, arguments, env, message):
-    """A machine without network tells so within a minute."""
+    """A machine without network tells so within a minute, and that is its last word."""
     proxy = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")}
     ended = helpers.train(*arguments, f"--data_dir={tmp_path}/tfds", f"--cache_dir={tmp_path}/cache",
                           f"--run_dir={tmp_path}/run", env=proxy | env, timeout=90)

@@ -72,10 +72,10 @@ def test_killed_again_and_again_it_is_the_same_run(tmp_path):
     chance, kills, half_written, status = random.Random(SEED), 0, 0, None
     while status != 0:
         if kills % 2:  # The moment of a write is too short to be hit by chance.
-            moment = {"number": chance.randint(1, 60)}
+            moment = {"number": chance.randint(1, 80)}
             status = live(["-c", KILLED_IN_A_WRITE, str(moment["number"]), *command], killed)
         else:
-            moment = {"more_ticks": chance.randint(0, 1), "seconds": chance.uniform(0, 1.5 * tick_seconds)}
+            moment = {"more_ticks": chance.randint(0, 2), "seconds": chance.uniform(0, 1.5 * tick_seconds)}
             status = live(command, killed, **moment)
         if status:
             assert status == -9
