@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import functools
-import logging
 import os
 import pathlib
 import signal
@@ -11,7 +10,7 @@ import sys
 
 from absl import app
 from absl import flags
-from absl import logging
+from absl import logging as absl_logging
 
 from gan_keras import errors
 
@@ -28,7 +27,7 @@ def run(main, positional=()):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up notices drown our own lines.
 
     def guarded(argv):
-        logging.set_verbosity(logging.WARNING)  # TensorFlow and TFDS tell absl how they are getting on.
+        absl_logging.set_verbosity(absl_logging.WARNING)  # TensorFlow and TFDS tell absl how they are getting on.
         try:
             return main(*argv[1:])
         except errors.UserError as error:
@@ -72,7 +71,8 @@ def _without_stderr():
 
 
 def _fail(message):
-    logging.disable()  # Threads that are still at work, such as downloads, shall not talk after the last word.
+    # Threads that are still at work, such as downloads, shall not talk after the last word.
+    absl_logging.set_verbosity(absl_logging.FATAL)
     print(f"error: {' '.join(str(message).split())}", file=sys.stderr)
     return 1
 

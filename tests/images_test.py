@@ -1,3 +1,4 @@
+import errno
 import io
 
 import numpy as np
@@ -73,7 +74,7 @@ def test_an_older_picture_survives_a_failure(tmp_path, monkeypatch):
     before = path.read_bytes()
 
     def fail(*_):
-        raise OSError("the disk is full")
+        raise OSError(errno.ENOSPC, "the disk is full")
 
     monkeypatch.setattr("os.replace", fail)
     with pytest.raises(OSError, match="the disk is full"):
