@@ -11,8 +11,9 @@ import typing
 from gan_keras import errors
 
 
-def _field(default, help, choices=None, identity=True, minimum=None):
-    metadata = {"help": help, "choices": choices, "identity": identity, "minimum": minimum}
+def _field(default, help, choices=None, identity=True, minimum=None, maximum=None):
+    metadata = {"help": help, "choices": choices, "identity": identity, "minimum": minimum,
+                "maximum": maximum}
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -59,7 +60,8 @@ class Game:
     precision: str = _field(
         "float32", "arithmetic of the networks", choices=("float32", "mixed_bfloat16", "mixed_float16")
     )
-    seed: int = _field(0, "seed of initial weights, of the order of the images and of all draws", minimum=0)
+    seed: int = _field(0, "seed of initial weights, of the order of the images and of all draws", minimum=0,
+                       maximum=2**31 - 1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,6 +133,8 @@ def check(field, value):
         )
     if metadata["minimum"] is not None and not value >= metadata["minimum"]:
         raise errors.UserError(f"{field.name}={value}: expected at least {metadata['minimum']} ({metadata['help']})")
+    if metadata["maximum"] is not None and not value <= metadata["maximum"]:
+        raise errors.UserError(f"{field.name}={value}: expected at most {metadata['maximum']} ({metadata['help']})")
     return value
 
 

@@ -12,17 +12,18 @@ flags.DEFINE_integer("rounds", 7, "train: interleaved rounds.")
 
 
 def main(what):
+    if what not in ("train", "input"):
+        raise errors.UserError(f"unknown benchmark '{what}': expected train or input")
+    program.load_tensorflow()
     if what == "train":
         from gan_keras.benchmarks import step
 
         for precision in [FLAGS.precision] if FLAGS.precision else ["float32", "mixed_bfloat16"]:
             step.measure(FLAGS.recipe, rounds=FLAGS.rounds, precision=precision)
-    elif what == "input":
+    else:
         from gan_keras.benchmarks import input_pipeline
 
         input_pipeline.measure()
-    else:
-        raise errors.UserError(f"unknown benchmark '{what}': expected train or input")
 
 
 if __name__ == "__main__":

@@ -28,10 +28,10 @@ def measure(recipe="dcgan", batch_size=64, rounds=5, iterations=4, precision="fl
     config = recipes.recipe(recipe, batch_size=batch_size, precision=precision, resolution=resolution)
     plain_config = recipes.recipe(recipe, batch_size=batch_size, resolution=resolution)
     images = np.random.default_rng(0).uniform(-1, 1, (batch_size, resolution, resolution, 3)).astype("float32")
-    batches = tf.data.Dataset.from_tensors(images).repeat()
+    batches = iter(tf.data.Dataset.from_tensors(images).repeat())
     gan = build.build_gan(config, 3)
     contestants = {
-        f"gan_keras, {precision}": lambda: gan.play(iter(batches), iterations),
+        f"gan_keras, {precision}": lambda: gan.play(batches, iterations),
         "plain Keras loop, float32": _plain_loop(plain_config, images, iterations),
     }
     rates = {name: [] for name in contestants}

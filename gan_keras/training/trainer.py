@@ -50,6 +50,9 @@ def train(config, run_dir=None):
             stack.callback(runs.Lock(pathlib.Path(run_dir)).release)
             run = _open_or_create(run_dir, config, store)
             config = run.config
+        # The chief knows for how long the run was planned when it started.
+        span = distribution.agree(strategy, config.training.schedule_images or config.training.images)[0]
+        config = with_schedule(configs.override(config, schedule_images=None), span)
         with StopSignals() as signals:
             with strategy.scope():
                 gan = build.build_gan(config, store.images.shape[-1])
