@@ -2,8 +2,5 @@
 
 from gan_keras.networks import dcgan
 from gan_keras.networks import dcgan_paper
-from gan_keras.networks import mlp
-from gan_keras.networks import r3gan
-from gan_keras.networks import resnet
 
-ARCHITECTURES = {"mlp": mlp, "dcgan": dcgan, "dcgan_paper": dcgan_paper, "resnet": resnet, "r3gan": r3gan}
+ARCHITECTURES = {"dcgan": dcgan, "dcgan_paper": dcgan_paper}
