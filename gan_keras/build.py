@@ -1,55 +1,73 @@
 """From a Config to the game it describes."""
 
+import dataclasses
+import inspect
+
 import keras
 
 from gan_keras import gan
 from gan_keras import networks
-from gan_keras import schedules
+from gan_keras import optimizers
+from gan_keras import rules
+from gan_keras.augment import Augmentation
 from gan_keras.objectives import Objective
 
 
-def build_generator(config, channels):
+def build_generator(config, channels, num_classes=None):
     """Returns the untrained generator of a config, float32 images (N, resolution, resolution, channels) in [-1, 1]."""
-    game = config.game
-    with _precision(game.precision):
-        return networks.ARCHITECTURES[game.architecture].generator(
-            resolution=config.data.resolution, channels=channels, latent_dim=game.latent_dim, width=game.width,
-            activation=game.activation, synchronized=game.sync_batch_norm, seed=game.seed,
-        )
+    return _build("generator", config, channels, num_classes)
 
 
-def build_discriminator(config, channels):
+def build_discriminator(config, channels, num_classes=None):
     """Returns the untrained discriminator of a config, images (N, resolution, resolution, channels) → logits (N, 1)."""
-    game = config.game
-    with _precision(game.precision):
-        return networks.ARCHITECTURES[game.architecture].discriminator(
-            resolution=config.data.resolution, channels=channels, width=game.width,
-            synchronized=game.sync_batch_norm, seed=game.seed,
-        )
+    return _build("discriminator", config, channels, num_classes)
 
 
-def build_gan(config, channels):
-    """Returns the compiled GAN of a config, at iteration 0. Call it inside `strategy.scope()`."""
+def build_gan(config, channels, num_classes=None):
+    """Returns the compiled GAN of a config, at iteration 0. Call it inside `strategy.scope()`.
+
+    Args:
+        config: `Config` whose data section is resolved.
+        channels: 1 or 3.
+        num_classes: number of classes of a conditional game, or None.
+
+    Raises:
+        UserError: settings that cannot be played together.
+    """
     game = config.game
+    span = config.training.schedule_images or config.training.images
+    rules.check(config, num_classes)
     model = gan.GAN(
-        build_generator(config, channels),
-        build_discriminator(config, channels),
-        objective=Objective(loss=game.loss, l2=game.l2),
+        build_generator(config, channels, num_classes),
+        build_discriminator(config, channels, num_classes),
+        objective=Objective(**{field.name: getattr(game, field.name) for field in dataclasses.fields(Objective)}),
         discriminator_steps=game.discriminator_steps,
         latents=game.latents,
+        augmentation=Augmentation(game.augment, game.augment_probability),
+        accumulation=game.accumulation,
         ema_half_life_images=game.ema_half_life_images,
+        schedule_images=span,
         seed=game.seed,
     )
-    span = config.training.schedule_images or config.training.images
-    optimizers = [
-        keras.optimizers.Adam(
-            schedules.learning_rate(text, model.images_shown, span),
-            beta_1=game.beta_1, beta_2=game.beta_2, epsilon=game.epsilon,
-        )
-        for text in (game.generator_learning_rate, game.discriminator_learning_rate)
+    players = [
+        optimizers.build(game, rate, model.images_shown, span)
+        for rate in (game.generator_learning_rate, game.discriminator_learning_rate)
     ]
-    model.compile(*optimizers, jit_compile=config.training.jit)
+    model.compile(*players, jit_compile=config.training.jit)
     return model
+
+
+def _build(player, config, channels, num_classes):
+    """Builds a network with those settings of the config that its builder takes; None is left to the builder."""
+    game = config.game
+    builder = getattr(networks.ARCHITECTURES[game.architecture], player)
+    settings = dataclasses.asdict(game) | {
+        "resolution": config.data.resolution, "channels": channels, "num_classes": num_classes,
+        "synchronized": game.sync_batch_norm, "conditioning": getattr(game, f"{player}_conditioning"),
+    }
+    taken = inspect.signature(builder).parameters
+    with _precision(game.precision):
+        return builder(**{name: value for name, value in settings.items() if name in taken and value is not None})
 
 
 class _precision:

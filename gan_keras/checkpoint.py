@@ -2,6 +2,7 @@
 
     000250048/            named after the images shown
       generator.npz  discriminator.npz  ema_generator.npz  generator_optimizer.npz  discriminator_optimizer.npz
+      memory.npz            what the game keeps from one update to the next: counters, LeCam's averages, ADA's probability
       state.json            iteration, images shown, the open tick, length of stats.jsonl
       manifest.json         the SHA-256 of each of these
 
@@ -21,7 +22,7 @@ from gan_keras import errors
 from gan_keras import files
 
 MANIFEST = "manifest.json"
-PARTS = ("generator", "discriminator", "ema_generator", "generator_optimizer", "discriminator_optimizer")
+PARTS = ("generator", "discriminator", "ema_generator", "generator_optimizer", "discriminator_optimizer", "memory")
 
 
 class DamagedCheckpoint(errors.UserError):

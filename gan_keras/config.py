@@ -10,6 +10,12 @@ import typing
 
 from gan_keras import errors
 
+# Written out, for the networks and losses of these names load Keras, and a mistyped flag shall be told at once.
+ARCHITECTURES = ("mlp", "dcgan", "dcgan_paper", "resnet", "r3gan")
+LOSSES = (
+    "minimax", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic_average", "relativistic_pairing",
+)
+
 
 def _field(default, help, choices=None, identity=True, minimum=None, maximum=None):
     metadata = {"help": help, "choices": choices, "identity": identity, "minimum": minimum,
@@ -34,6 +40,9 @@ class Data:
     crop: int | None = _field(None, "side of the centred square that is cut out first (default: the data set's)", minimum=1)
     max_images: int | None = _field(None, "take only the first so many images", minimum=1)
     holdout: float = _field(0.05, "share that is set aside for tests where a source has no test split; 0: none")
+    labels: str | None = _field(
+        None, "condition on classes: auto (the set's own), or columns such as Smiling,Male, whose values are joined"
+    )
     flip: bool | None = _field(None, "mirror every other image (default: yes for faces)")
 
 
@@ -41,21 +50,41 @@ class Data:
 class Game:
     """Who plays, and by which rules."""
 
-    architecture: str = _field("dcgan", "networks of G and D", choices=("dcgan", "dcgan_paper"))
-    width: int = _field(64, "channels of the feature maps next to the image", minimum=1)
+    architecture: str = _field("dcgan", "networks of G and D", choices=ARCHITECTURES)
+    width: int | None = _field(None, "channels next to the image, or units of a layer (default: the network's)", minimum=1)
     latent_dim: int = _field(100, "length of a latent vector", minimum=1)
     latents: str = _field("uniform", "law of the latents", choices=("uniform", "normal"))
-    activation: str = _field("relu", "activation of G", choices=("relu", "leaky_relu"))
-    loss: str = _field("non_saturating", "adversarial loss", choices=("minimax", "non_saturating"))
+    activation: str | None = _field(None, "of a DCGAN's G: relu or leaky_relu; of an MLP's D: maxout or leaky_relu")
+    normalization: str | None = _field(None, "of D: batch, layer, none or spectral (default: the architecture's)")
+    spectral_normalization: bool | None = _field(None, "of G too (resnet)")
+    attention_at: int | None = _field(None, "side of the feature map that passes self-attention (resnet)", minimum=4)
+    preset: str | None = _field(None, "sizes of the R3GAN networks: small or paper")
+    generator_conditioning: str | None = _field(None, "how labels enter G: concat or batch_norm")
+    discriminator_conditioning: str | None = _field(None, "how labels enter D: concat, projection or classifier")
+    loss: str = _field("non_saturating", "adversarial loss", choices=LOSSES)
+    gradient_penalty: str = _field("0", "weight of WGAN-GP's penalty: NUMBER, or a schedule as for a learning rate")
+    dragan: str = _field("0", "weight of DRAGAN's penalty, likewise")
+    r1: str = _field("0", "γ of the penalty on D's gradient at real images, likewise")
+    r2: str = _field("0", "γ of the penalty on D's gradient at generated images, likewise")
+    penalty_interval: int = _field(1, "plays R1 and R2 at every n-th update of D, n times as strong", minimum=1)
+    lecam: str = _field("0", "weight of LeCam's penalty, likewise")
+    classification: float = _field(0.0, "weight of the auxiliary classifier's cross entropy", minimum=0)
+    clip: float = _field(0.0, "clips D's weights to [-c, c]; 0: not", minimum=0)
+    clip_variables: str = _field("all", "which weights are clipped", choices=("all", "kernels"))
     l2: float = _field(0.0, "adds l2 · p to the gradient of every weight p", minimum=0)
+    augment: str = _field("none", "augmentation of what D sees", choices=("none", "diffaugment", "ada"))
+    augment_probability: str = _field("1", "its probability: NUMBER, a schedule, or adaptive")
     discriminator_steps: int = _field(1, "updates of D in an iteration, each on real images of its own", minimum=1)
     batch_size: int = _field(64, "global batch: images of one update, over all devices", minimum=2)
+    accumulation: int = _field(1, "micro-batches of an update on each device, one after the other", minimum=1)
+    optimizer: str = _field("adam", "optimizer of both players", choices=("adam", "rmsprop"))
     generator_learning_rate: str = _field("2e-4", "learning rate of G: NUMBER, cosine:FROM:TO or linear:FROM:TO[:IMAGES]")
     discriminator_learning_rate: str = _field("2e-4", "learning rate of D, likewise")
     beta_1: float = _field(0.5, "Adam's decay of the mean gradient", minimum=0)
-    beta_2: float = _field(0.999, "Adam's decay of the mean squared gradient", minimum=0)
-    epsilon: float = _field(1e-8, "Adam's epsilon", minimum=0)
-    ema_half_life_images: int = _field(10_000, "half-life of the moving average of G, in images", minimum=0)
+    beta_2: str = _field("0.999", "Adam's decay of the mean squared gradient: NUMBER or a schedule")
+    rho: float = _field(0.99, "RMSProp's decay of the mean squared gradient", minimum=0)
+    epsilon: float = _field(1e-8, "epsilon of the optimizer", minimum=0)
+    ema_half_life_images: str = _field("10_000", "half-life of the moving average of G, in images: NUMBER or a schedule")
     sync_batch_norm: bool = _field(True, "batch statistics over all replicas rather than of each")
     precision: str = _field(
         "float32", "arithmetic of the networks", choices=("float32", "mixed_bfloat16", "mixed_float16")

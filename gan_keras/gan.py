@@ -1,15 +1,24 @@
 """The two-player game: a Keras model that holds G, D and the moving average of G, and whose step plays one iteration."""
 
 import dataclasses
+import types
 
 import keras
 import tensorflow as tf
 
 from gan_keras import distribution
 from gan_keras import ema
-from gan_keras import random
+from gan_keras import objectives
 from gan_keras import sampling
-from gan_keras.objectives import Objective
+from gan_keras import schedules
+from gan_keras.augment import Augmentation
+from gan_keras.augment import adaptive
+from gan_keras.descent import descend
+from gan_keras.layers import spectral_normalization
+from gan_keras.objectives import constraints
+from gan_keras.objectives import penalties
+from gan_keras.objectives.judged import Judged
+from gan_keras.turn import Turn
 
 
 @keras.saving.register_keras_serializable("gan_keras")
@@ -21,10 +30,15 @@ class GAN(keras.Model):
     Args:
         generator: functional model, `latents` (N, z) [, `labels` int32 (N,)] → images (N, H, W, C) in [-1, 1].
         discriminator: functional model, `images` (N, H, W, C) [, `labels` int32 (N,)] → logits (N, 1), without a sigmoid.
-        objective: an `Objective`, or the name of a loss.
+            An auxiliary classifier returns `{"logits": (N, 1), "class_logits": (N, classes)}`.
+        objective: an `Objective`, or the name of one: a loss, or a key of `objectives.OBJECTIVES` such as `"wgan_gp"`.
         discriminator_steps: k, the number of discriminator steps in an iteration, each on real images of its own.
         latents: law of the latents, `"uniform"` on [-1, 1] or `"normal"`.
-        ema_half_life_images: half-life of the moving average of G, in real images.
+        augmentation: `Augmentation` of what D sees; none by default.
+        accumulation: micro-batches of an update, played one after the other. Gradients are those of the whole batch,
+            but where a network or a term depends on statistics of the batch: these are then the micro-batch's.
+        ema_half_life_images: half-life of the moving average of G, in real images: a number or a schedule.
+        schedule_images: length of schedules that name none, in real images.
         seed: seed of all draws of the game.
 
     Each replica holds the same variables; batches are slices of the global batch, which is what every number here counts.
@@ -37,7 +51,10 @@ class GAN(keras.Model):
         objective="non_saturating",
         discriminator_steps=1,
         latents="uniform",
+        augmentation=None,
+        accumulation=1,
         ema_half_life_images=10_000,
+        schedule_images=1,
         seed=0,
         **kwargs,
     ):
@@ -46,17 +63,30 @@ class GAN(keras.Model):
         self.discriminator = discriminator
         self.ema_generator = keras.models.clone_model(generator)
         self.ema_generator.set_weights(generator.get_weights())
-        self.objective = Objective(objective) if isinstance(objective, str) else objective
+        self.objective = objectives.named(objective) if isinstance(objective, str) else objective
+        self.objective.check(discriminator)
+        self.augmentation = augmentation or Augmentation()
+        self.augmentation.check(self.objective.loss, self.objective.adversarial.threshold)
         self.discriminator_steps = discriminator_steps
         self.latents = latents
+        self.accumulation = accumulation
+        self.schedule_images = schedule_images
         self.ema_half_life_images = ema_half_life_images
         self.seed = seed
-        self.iteration = self._counter("iteration")
-        self.images_shown = self._counter("images_shown")
+        self.iteration = self._state("iteration", dtype="int64")
+        self.images_shown = self._state("images_shown", dtype="int64")
+        self.lecam_averages = self._state("lecam_averages", shape=(2,))
+        self.augment_probability = self._state("augment_probability")
         self._loop = None
         self.built = True
 
     # === What it is ===
+
+    @property
+    def memory(self):
+        """What the game keeps from one update to the next besides its players, as something that has `variables`."""
+        kept = [self.iteration, self.images_shown, self.lecam_averages, self.augment_probability]
+        return types.SimpleNamespace(name=self.name, variables=kept)
 
     def call(self, inputs, training=False):
         return self.ema_generator(inputs, training=training)
@@ -79,6 +109,9 @@ class GAN(keras.Model):
             "objective": dataclasses.asdict(self.objective),
             "discriminator_steps": self.discriminator_steps,
             "latents": self.latents,
+            "augmentation": dataclasses.asdict(self.augmentation),
+            "accumulation": self.accumulation,
+            "schedule_images": self.schedule_images,
             "ema_half_life_images": self.ema_half_life_images,
             "seed": self.seed,
         }
@@ -89,7 +122,11 @@ class GAN(keras.Model):
             player: keras.saving.deserialize_keras_object(config[player], custom_objects)
             for player in ("generator", "discriminator")
         }
-        return cls(**config | players | {"objective": Objective(**config["objective"])})
+        rules = {
+            "objective": objectives.Objective(**config["objective"]),
+            "augmentation": Augmentation(**config["augmentation"]),
+        }
+        return cls(**config | players | rules)
 
     # === How it learns ===
 
@@ -118,67 +155,98 @@ class GAN(keras.Model):
         batch = tf.shape(images)[0] // self.discriminator_steps
         for step in range(self.discriminator_steps):
             rows = slice(step * batch, (step + 1) * batch)
-            real_labels = None if labels is None else labels[rows]
-            logs = self._update_discriminator(images[rows], real_labels, step)
-        logs |= self._update_generator(batch, real_labels)
-
-        batch_images = tf.cast(tf.shape(images)[0] * distribution.replicas(), tf.int64)
-        self.images_shown.assign_add(batch_images)
-        self.iteration.assign_add(1)
-        decay = ema.decay(batch_images, self.images_shown.value, self.ema_half_life_images)
-        ema.update(self.ema_generator.variables, self.generator.variables, decay)
+            reals, real_labels = images[rows], None if labels is None else labels[rows]
+            logs = self._update_discriminator(reals, real_labels, step)
+        logs |= self._update_generator(reals, real_labels)
+        self._count(tf.shape(images)[0] * distribution.replicas())
         return logs
 
     def _update_discriminator(self, reals, labels, step):
-        fakes = self._fakes(tf.shape(reals)[0], labels, step)
-        with tf.GradientTape() as tape:
-            real_logits = sampling.apply(self.discriminator, reals, labels)
-            fake_logits = sampling.apply(self.discriminator, fakes, labels)
-            on_real, on_fake = self.objective.discriminator_terms(real_logits, fake_logits)
-            loss = distribution.share_of_mean(on_real) + distribution.share_of_mean(on_fake)
-            scaled_loss = self.discriminator_optimizer.scale_loss(loss)
-        norm = self._descend(tape, scaled_loss, self.discriminator, self.discriminator_optimizer)
+        spectral_normalization.begin_step(self.discriminator.layers)
+        updates = self.iteration.value * self.discriminator_steps + step
+
+        def play(turn):
+            turn_labels = turn.rows(labels)
+            seen = self._judge(turn, "reals", turn.rows(reals), turn_labels)
+            fakes = self._judge(turn, "fakes", tf.stop_gradient(self._fakes(turn, turn_labels)), turn_labels)
+            terms = self.objective.discriminator_terms(seen, fakes, turn, self._now, updates, self.lecam_averages.value)
+            return terms, self._report(seen, fakes)
+
+        turns = self._turns(reals, step)
+        logs, norm = descend(self.discriminator, self.discriminator_optimizer, play, turns, self.objective.l2)
+        self._remember(logs, updates, tf.shape(reals)[0] * distribution.replicas())
+        if self.objective.clip:
+            constraints.clip(self.discriminator, self.objective.clip, self.objective.clip_variables)
+        return logs | {"d_gradient_norm": norm}
+
+    def _update_generator(self, reals, labels):
+        spectral_normalization.begin_step(self.generator.layers)
+
+        def play(turn):
+            turn_labels, seen = turn.rows(labels), None
+            if self.objective.adversarial.generator_needs_reals:
+                seen = self._judge(turn, "reals", turn.rows(reals), turn_labels)
+            fakes = self._judge(turn, "fakes", self._fakes(turn, turn_labels), turn_labels)
+            return self.objective.generator_terms(seen, fakes), {}
+
+        turns = self._turns(reals, self.discriminator_steps)
+        logs, norm = descend(self.generator, self.generator_optimizer, play, turns, self.objective.l2)
+        return logs | {"g_gradient_norm": norm}
+
+    def _turns(self, reals, sub_step):
+        batch = tf.shape(reals)[0]
+        return [
+            Turn(self.seed, self.iteration.value, sub_step, batch, part, self.accumulation)
+            for part in range(self.accumulation)
+        ]
+
+    def _fakes(self, turn, labels):
+        latents = turn.latents(self.latents, sampling.latent_dim(self.generator))
+        return sampling.apply(self.generator, latents, labels)
+
+    def _judge(self, turn, side, images, labels):
+        """Returns what D says of images, which it sees augmented; `side` is `"reals"` or `"fakes"`."""
+        probability = self.augment_probability.value if self.augmentation.is_adaptive else self._now(
+            self.augmentation.probability)
+
+        def judge(images, labels):
+            return sampling.apply(
+                self.discriminator, self.augmentation(images, turn, f"augment {side}", probability), labels
+            )
+
+        return Judged(judge, images, labels, with_gradients=self.objective.needs_gradients(side))
+
+    def _now(self, schedule):
+        """Returns the value that a number or a schedule has now."""
+        return schedules.parse(schedule)(self.images_shown.value, self.schedule_images)
+
+    def _report(self, reals, fakes):
         real_name, fake_name = self.objective.verdict_names
-        return {
-            "d_loss_real": tf.reduce_mean(on_real),
-            "d_loss_fake": tf.reduce_mean(on_fake),
-            real_name: tf.reduce_mean(self.objective.verdict(real_logits)),
-            fake_name: tf.reduce_mean(self.objective.verdict(fake_logits)),
-            "d_gradient_norm": norm,
-        }
+        verdict = self.objective.verdict
+        reports = {real_name: verdict(reals.logits), fake_name: verdict(fakes.logits)}
+        if self.objective.plays("lecam"):
+            reports |= {"real_logits": reals.logits, "fake_logits": fakes.logits}
+        if self.augmentation.is_adaptive:
+            reports |= {"real_sign": tf.sign(reals.logits - self.objective.adversarial.threshold)}
+        return reports
 
-    def _update_generator(self, batch, labels):
-        with tf.GradientTape() as tape:
-            fakes = self._fakes(batch, labels, self.discriminator_steps)
-            term = self.objective.generator_term(sampling.apply(self.discriminator, fakes, labels))
-            scaled_loss = self.generator_optimizer.scale_loss(distribution.share_of_mean(term))
-        norm = self._descend(tape, scaled_loss, self.generator, self.generator_optimizer)
-        return {"g_loss": tf.reduce_mean(term), "g_gradient_norm": norm}
+    def _remember(self, logs, updates, batch_images):
+        """Keeps what later updates of D depend on: LeCam's averages and the adaptive probability."""
+        if self.objective.plays("lecam"):
+            self.lecam_averages.assign(
+                penalties.lecam_averages(self.lecam_averages.value, logs["real_logits"], logs["fake_logits"], updates)
+            )
+        if self.augmentation.is_adaptive:
+            sign = distribution.global_mean(logs["real_sign"])
+            self.augment_probability.assign(adaptive.updated(self.augment_probability.value, sign, batch_images))
+            logs["augment_probability"] = self.augment_probability.value
 
-    def _fakes(self, batch, labels, sub_step):
-        """Returns `batch` generated images of this replica, from latents that are new for each sub-step."""
-        key = random.key(self.seed, "latents", self.iteration.value, sub_step)
-        shape = [batch * distribution.replicas(), sampling.latent_dim(self.generator)]
-        latents = random.latents(shape, self.latents, key)
-        return sampling.apply(self.generator, distribution.replica_slice(latents), labels)
-
-    def _descend(self, tape, scaled_loss, player, optimizer):
-        """Moves a player's variables down the gradient of the global batch; returns the norm of that gradient."""
-        variables = player.trainable_variables
-        gradients = tape.gradient(scaled_loss, [variable.value for variable in variables])
-        gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]  # An embedding's are indexed slices.
-        gradients = distribution.poison_if_any_overflowed(gradients)
-        gradients = distribution.sum_over_replicas(gradients)
-        scale = optimizer.scale_loss(tf.constant(1.0))
-        if self.objective.l2:
-            decay = self.objective.l2 * scale
-            gradients = [grad + decay * variable for grad, variable in zip(gradients, variables, strict=True)]
-        # The optimizer adds up over replicas once more: it is handed an equal share of the sum.
-        optimizer.apply([gradient / distribution.replicas() for gradient in gradients], variables)
-        norm = tf.linalg.global_norm(gradients) / scale
-        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):  # It skips a step that overflowed.
-            norm = tf.where(tf.math.is_finite(norm), norm, 0.0)
-        return norm
+    def _count(self, batch_images):
+        batch_images = tf.cast(batch_images, tf.int64)
+        self.images_shown.assign_add(batch_images)
+        self.iteration.assign_add(1)
+        decay = ema.decay(batch_images, self.images_shown.value, self._now(self.ema_half_life_images))
+        ema.update(self.ema_generator.variables, self.generator.variables, decay)
 
     # === How it is run ===
 
@@ -231,9 +299,9 @@ class GAN(keras.Model):
 
     # === Details ===
 
-    def _counter(self, name):
+    def _state(self, name, shape=(), dtype="float32"):
         return self.add_weight(
-            name=name, shape=(), dtype="int64", initializer="zeros", trainable=False, aggregation="only_first_replica"
+            name=name, shape=shape, dtype=dtype, initializer="zeros", trainable=False, aggregation="only_first_replica"
         )
 
     def _prepare(self, optimizer, player):

@@ -25,6 +25,7 @@ class Run:
         config: the frozen `Config`.
         identity: flat dict of what makes the experiment.
         channels: 1 or 3, of its images.
+        class_names: names of the classes of a conditional game, or None.
     """
 
     def __init__(self, path):
@@ -66,7 +67,7 @@ class Run:
         from gan_keras import build
 
         path = self.checkpoint(checkpoint)
-        generator = build.build_generator(self.config, self.channels)
+        generator = build.build_generator(self.config, self.channels, self.class_names and len(self.class_names))
         checkpoints.load_part(path, "ema_generator", generator)
         return generator
 

@@ -33,5 +33,5 @@ def test_settings_are_laid_over_a_recipe():
 
 
 def test_an_unknown_recipe_names_the_nearest():
-    with pytest.raises(errors.UserError, match=r"unknown recipe 'dcgn' \(did you mean 'dcgan'\?\): expected one of dcgan"):
+    with pytest.raises(errors.UserError, match=r"unknown recipe 'dcgn' \(did you mean 'dcgan'\?\): expected one of gan, dcgan"):
         recipes.recipe("dcgn")

@@ -2,5 +2,8 @@
 
 from gan_keras.networks import dcgan
 from gan_keras.networks import dcgan_paper
+from gan_keras.networks import mlp
+from gan_keras.networks import r3gan
+from gan_keras.networks import resnet
 
-ARCHITECTURES = {"dcgan": dcgan, "dcgan_paper": dcgan_paper}
+ARCHITECTURES = {"mlp": mlp, "dcgan": dcgan, "dcgan_paper": dcgan_paper, "resnet": resnet, "r3gan": r3gan}

@@ -1,15 +1,19 @@
 """DCGAN: the course's tables for 64 × 64 × 3, and the same rule at other sizes.
 
-A network halves or doubles the side of its feature maps until 4 × 4. `width` is the number of channels next to the image;
-it doubles at every halving of the side, up to 8 × `width`.
+A network halves or doubles the side of its feature maps until 4 × 4. `width` is the number of channels next to the
+image; it doubles at every halving of the side, up to 8 × `width`.
+
+Labels: G takes an embedding behind its latents (`concat`: Mirza and Osindero 2014, arXiv 1411.1784) or gains and
+offsets of each class (`batch_norm`); D takes a plane beside the image (`concat`), compares features with the class
+(`projection`) or names the class itself (`classifier`). D's normalization can be exchanged: WGAN-GP's critic takes
+`layer`, SNGAN's `spectral`.
 
 Source: Radford, Metz and Chintala 2015 (arXiv 1511.06434); kernels of 4 × 4 as in the ports that made it popular.
 """
 
 import keras
 
-from gan_keras import random
-from gan_keras.layers.batch_normalization import BatchNormalization
+from gan_keras.networks import blocks
 
 
 def generator(
@@ -21,8 +25,12 @@ def generator(
     relu_latents=False,
     synchronized=True,
     seed=0,
+    num_classes=None,
+    conditioning="concat",
 ):
-    """Returns G: `latents` (N, latent_dim) → float32 images (N, resolution, resolution, channels) in [-1, 1].
+    """Returns G: `latents` (N, latent_dim) [, `labels` int32 (N,)] → float32 `images`.
+
+    Images are (N, resolution, resolution, channels) in [-1, 1].
 
     Args:
         resolution: side of the images, a power of two in 16 … 256.
@@ -34,35 +42,65 @@ def generator(
             latent vector, throws away half of the space that G could use, and is left out by default.
         synchronized: batch statistics over all replicas rather than of each.
         seed: seed of the initial weights.
+        num_classes: number of classes; with it, G has a second input `labels`.
+        conditioning: `"concat"`, an embedding of the label, as long as the latents, follows them; or `"batch_norm"`,
+            batch normalization takes a gain and an offset of the class.
+
+    Raises:
+        UserError: unknown conditioning.
     """
     init = Initializers("generator", seed)
     latents = keras.Input((latent_dim,), name="latents")
-    x = keras.layers.Reshape((1, 1, latent_dim), name="project_input")(latents)
+    inputs, x, normalize = blocks.condition_generator(latents, num_classes, conditioning, init)
+    x = keras.layers.Reshape((1, 1, x.shape[-1]), name="project_input")(x)
     if relu_latents:
         x = keras.layers.ReLU(name="relu_latents")(x)
     x = keras.layers.Conv2DTranspose(
         channels_at(4, resolution, width), 4, use_bias=False, kernel_initializer=init("conv_4"), name="conv_4"
     )(x)
-    x = normalize_and_activate(x, 4, activation, synchronized, init)
+    x = normalize_and_activate(x, 4, activation, synchronized, init, normalize)
     for side in sides(resolution)[1:]:
         x = up(x, channels_at(side, resolution, width), 4, init, f"conv_{side}")
-        x = normalize_and_activate(x, side, activation, synchronized, init)
+        x = normalize_and_activate(x, side, activation, synchronized, init, normalize)
     x = up(x, channels, 4, init, "conv_image")
     images = keras.layers.Activation("tanh", dtype="float32", name="images")(x)
-    return keras.Model(latents, images, name="generator")
+    return keras.Model(inputs, images, name="generator")
 
 
-def discriminator(resolution=64, channels=3, width=64, synchronized=True, seed=0):
-    """Returns D: `images` (N, resolution, resolution, channels) in [-1, 1] → float32 logits (N, 1).
+def discriminator(
+    resolution=64,
+    channels=3,
+    width=64,
+    synchronized=True,
+    seed=0,
+    normalization="batch",
+    num_classes=None,
+    conditioning="concat",
+):
+    """Returns D: `images` (N, resolution, resolution, channels) in [-1, 1] [, `labels` int32 (N,)] → logits (N, 1).
 
-    The probability that an image is real is the sigmoid of its logit. Arguments as in `generator`.
+    The probability that an image is real is the sigmoid of its logit. Other arguments as in `generator`.
+
+    Args:
+        normalization: of the feature maps, all but the one next to the image: `"batch"`, `"layer"` (over H, W, C of a
+            sample) or `"none"`; or `"spectral"`, of all kernels instead.
+        num_classes: number of classes.
+        conditioning: `"concat"`, a learned plane for each class is a further channel of the image; `"projection"`, each
+            class has weights of its own that are added to the logit's; or `"classifier"`, D has no input `labels` and
+            returns {"logits": (N, 1), "class_logits": (N, num_classes)}.
+
+    Raises:
+        UserError: unknown normalization or conditioning.
     """
     init = Initializers("discriminator", seed)
+    normalize, kinds = blocks.normalization(normalization)
     images = keras.Input((resolution, resolution, channels), name="images")
-    x = downsample(images, resolution, width, 4, synchronized, init)
-    x = keras.layers.Conv2D(1, 4, use_bias=False, kernel_initializer=init("conv_logit"), name="conv_logit")(x)
+    inputs, labels, x = blocks.condition_discriminator(images, num_classes, conditioning, init)
+    features = downsample(x, resolution, width, 4, synchronized, init, normalize, kinds)
+    x = kinds.Conv2D(1, 4, use_bias=False, kernel_initializer=init("conv_logit"), name="conv_logit")(features)
     logits = keras.layers.Flatten(dtype="float32", name="logits")(x)
-    return keras.Model(images, logits, name="discriminator")
+    outputs = blocks.judge(features, logits, labels, num_classes, conditioning, kinds, init)
+    return keras.Model(inputs, outputs, name="discriminator")
 
 
 def sides(resolution):
@@ -71,7 +109,7 @@ def sides(resolution):
 
 
 def channels_at(side, resolution, width):
-    """Returns the channels of a feature map: `width` at half the image, doubling at every halving, at most 8 × `width`."""
+    """Returns the channels of a feature map: `width` at half the image, doubling at every halving up to 8 × `width`."""
     return width * min(8, resolution // (2 * side))
 
 
@@ -82,36 +120,32 @@ def up(x, channels, kernel, init, name):
     )(x)
 
 
-def downsample(images, resolution, width, kernel, synchronized, init):
-    """Returns D's feature map at 4 × 4: strided convolutions, all but the first with batch normalization."""
+def downsample(
+    images, resolution, width, kernel, synchronized, init, normalize=blocks.batch_norm, kinds=blocks.PLAIN
+):
+    """Returns D's feature map at 4 × 4: strided convolutions, all but the first with a normalization."""
     x = images
     for side in reversed(sides(resolution)):
-        x = keras.layers.Conv2D(
+        x = kinds.Conv2D(
             channels_at(side, resolution, width), kernel, strides=2, padding="same", use_bias=False,
             kernel_initializer=init(f"conv_{side}"), name=f"conv_{side}",
         )(x)
         if side == resolution // 2:  # Next to the image D has to see the scale and the offset of its colours.
             x = keras.layers.LeakyReLU(0.2, name=f"activation_{side}")(x)
         else:
-            x = normalize_and_activate(x, side, "leaky_relu", synchronized, init)
+            x = normalize_and_activate(x, side, "leaky_relu", synchronized, init, normalize)
     return x
 
 
-def normalize_and_activate(x, side, activation, synchronized, init):
-    """Returns batch normalization, then (leaky) ReLU, of a feature map (N, side, side, C) or of units (N, C)."""
-    x = BatchNormalization(
-        momentum=0.9, epsilon=1e-5, synchronized=synchronized, gamma_initializer=init(f"bn_{side}", mean=1.0),
-        name=f"bn_{side}",
-    )(x)
+def normalize_and_activate(x, side, activation, synchronized, init, normalize=blocks.batch_norm):
+    """Returns a normalization, then (leaky) ReLU, of a feature map (N, side, side, C) or of units (N, C)."""
+    x = normalize(x, side, synchronized, gain=init(f"bn_{side}", mean=1.0))
     name = f"activation_{side}"
     return keras.layers.ReLU(name=name)(x) if activation == "relu" else keras.layers.LeakyReLU(0.2, name=name)(x)
 
 
-class Initializers:
-    """N(mean, 0.02), each variable with a seed of its own, derived from (seed, network, layer)."""
-
-    def __init__(self, network, seed):
-        self.network, self.seed = network, seed
+class Initializers(blocks.Initializers):
+    """N(mean, 0.02)."""
 
     def __call__(self, layer, mean=0.0):
-        return keras.initializers.RandomNormal(mean, 0.02, seed=random.derived_seed(self.seed, self.network, layer))
+        return self.normal(layer, mean, 0.02)

@@ -1,7 +1,7 @@
 """Adversarial losses: what each player minimises, from logits, one number an image.
 
-All functions take logits of any shape, float32, and return losses of that shape; the mean over the global batch is taken
-by the caller, in one place for all terms.
+Logits are float32 (N, 1), the same number of real and of generated ones, and so are the losses; the mean over the
+global batch is taken by the caller, in one place for all terms.
 """
 
 import dataclasses
@@ -9,56 +9,111 @@ from collections.abc import Callable
 
 from keras import ops
 
+from gan_keras import distribution
+
 
 @dataclasses.dataclass(frozen=True)
 class Loss:
     """The two sides of an adversarial loss.
 
     Attributes:
-        on_real: D's loss on the logits of real images.
-        on_fake: D's loss on the logits of generated images.
-        generator: G's loss on the logits of generated images.
+        discriminator: (real_logits, fake_logits) → dict of D's terms under the names by which they are reported:
+            `d_loss_real` and `d_loss_fake`, or `d_loss_pairs` where a term is about a real and a generated image at
+            once. D minimises the sum of their means.
+        generator: (real_logits, fake_logits) → G's loss. `real_logits` may be None unless `generator_needs_reals`.
         threshold: the logit at which D is undecided; None where the logit has no zero of its own.
         is_probability: whether the sigmoid of a logit is the probability that D gives to "real".
+        generator_needs_reals: whether G's loss depends on the logits of real images.
     """
 
-    on_real: Callable
-    on_fake: Callable
+    discriminator: Callable
     generator: Callable
     threshold: float | None
-    is_probability: bool
+    is_probability: bool = False
+    generator_needs_reals: bool = False
 
 
-def minus_log_sigmoid(logits):
-    """Returns −log D(x), where D(x) = sigmoid(logit)."""
-    return ops.softplus(-logits)
+def _cross_entropy(real_logits, fake_logits):
+    """−log D(x) and −log(1 − D(G(z))), where D = sigmoid(logit)."""
+    return {"d_loss_real": ops.softplus(-real_logits), "d_loss_fake": ops.softplus(fake_logits)}
 
 
-def minus_log_one_minus_sigmoid(logits):
-    """Returns −log(1 − D(x)), where D(x) = sigmoid(logit)."""
-    return ops.softplus(logits)
+def _minimax_generator(real_logits, fake_logits):
+    """log(1 − D(G(z)))."""
+    return -ops.softplus(fake_logits)
 
 
-def log_one_minus_sigmoid(logits):
-    """Returns log(1 − D(x)), where D(x) = sigmoid(logit)."""
-    return -ops.softplus(logits)
+def _non_saturating_generator(real_logits, fake_logits):
+    """−log D(G(z))."""
+    return ops.softplus(-fake_logits)
+
+
+def _least_squares(real_logits, fake_logits):
+    """(D(x) − 1)² / 2 and D(G(z))² / 2, where D is the logit."""
+    return {"d_loss_real": 0.5 * ops.square(real_logits - 1.0), "d_loss_fake": 0.5 * ops.square(fake_logits)}
+
+
+def _least_squares_generator(real_logits, fake_logits):
+    """(D(G(z)) − 1)² / 2."""
+    return 0.5 * ops.square(fake_logits - 1.0)
+
+
+def _hinge(real_logits, fake_logits):
+    """max(0, 1 − D(x)) and max(0, 1 + D(G(z)))."""
+    return {"d_loss_real": ops.relu(1.0 - real_logits), "d_loss_fake": ops.relu(1.0 + fake_logits)}
+
+
+def _wasserstein(real_logits, fake_logits):
+    """−D(x) and D(G(z)): minus their sum estimates the distance of the distributions, if D is 1-Lipschitz."""
+    return {"d_loss_real": -real_logits, "d_loss_fake": fake_logits}
+
+
+def _critic_generator(real_logits, fake_logits):
+    """−D(G(z))."""
+    return -fake_logits
+
+
+def _relativistic_average(real_logits, fake_logits):
+    """−log sigmoid(D(x) − E D(G(z))) and −log(1 − sigmoid(D(G(z)) − E D(x))), E over the global batch."""
+    real_mean, fake_mean = distribution.global_mean(real_logits), distribution.global_mean(fake_logits)
+    return {
+        "d_loss_real": ops.softplus(fake_mean - real_logits),
+        "d_loss_fake": ops.softplus(fake_logits - real_mean),
+    }
+
+
+def _relativistic_average_generator(real_logits, fake_logits):
+    """D's loss with real and generated swapped, the term of the i-th real added to that of the i-th generated image."""
+    return sum(_relativistic_average(fake_logits, real_logits).values())
+
+
+def _relativistic_pairing(real_logits, fake_logits):
+    """−log sigmoid(D(x) − D(G(z))) of the i-th real with the i-th generated image."""
+    return {"d_loss_pairs": ops.softplus(fake_logits - real_logits)}
+
+
+def _relativistic_pairing_generator(real_logits, fake_logits):
+    """−log sigmoid(D(G(z)) − D(x))."""
+    return ops.softplus(real_logits - fake_logits)
 
 
 LOSSES = {
-    # Goodfellow et al. 2014 (arXiv 1406.2661), algorithm 1: G descends log(1 − D(G(z))).
-    "minimax": Loss(
-        on_real=minus_log_sigmoid,
-        on_fake=minus_log_one_minus_sigmoid,
-        generator=log_one_minus_sigmoid,
-        threshold=0.0,
-        is_probability=True,
+    # Goodfellow et al. 2014 (arXiv 1406.2661), algorithm 1.
+    "minimax": Loss(_cross_entropy, _minimax_generator, threshold=0.0, is_probability=True),
+    # The same paper, section 3: a loss of G that does not saturate while D wins.
+    "non_saturating": Loss(_cross_entropy, _non_saturating_generator, threshold=0.0, is_probability=True),
+    # Mao et al. 2016 (arXiv 1611.04076), equation 9: a = 0, b = c = 1.
+    "least_squares": Loss(_least_squares, _least_squares_generator, threshold=0.5),
+    # Lim and Ye 2017 (arXiv 1705.02894), as in Miyato et al. 2018 (arXiv 1802.05957).
+    "hinge": Loss(_hinge, _critic_generator, threshold=0.0),
+    # Arjovsky et al. 2017 (arXiv 1701.07875); the constraint that makes D Lipschitz is chosen apart.
+    "wasserstein": Loss(_wasserstein, _critic_generator, threshold=None),
+    # Jolicoeur-Martineau 2018 (arXiv 1807.00734), equations of RaSGAN.
+    "relativistic_average": Loss(
+        _relativistic_average, _relativistic_average_generator, threshold=None, generator_needs_reals=True
     ),
-    # The same paper, section 3: G descends −log D(G(z)), which does not saturate while D wins.
-    "non_saturating": Loss(
-        on_real=minus_log_sigmoid,
-        on_fake=minus_log_one_minus_sigmoid,
-        generator=minus_log_sigmoid,
-        threshold=0.0,
-        is_probability=True,
+    # The same paper's RSGAN, the loss of R3GAN (Huang et al. 2024, arXiv 2501.05441).
+    "relativistic_pairing": Loss(
+        _relativistic_pairing, _relativistic_pairing_generator, threshold=None, generator_needs_reals=True
     ),
 }

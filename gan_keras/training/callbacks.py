@@ -5,12 +5,14 @@ import pathlib
 import sys
 import time
 
+import numpy as np
 import tensorflow as tf
 import tqdm
 
 from gan_keras import images as pictures
 
-GRID_SEEDS = range(64)  # The sample seeds of the grids: the same latents in every tick.
+COLUMNS = 8  # of a grid: sample seeds 0 … 63, or 0 … 7 of each class, the same latents in every tick
+MOST_ROWS = 16
 
 
 class Callback:
@@ -35,7 +37,9 @@ class Callback:
 class ProgressBar(Callback):
     """Images shown, images/s, time left, losses, verdicts and memory."""
 
-    SHORT = {"d_loss_real": "Lr", "d_loss_fake": "Lf", "g_loss": "Lg", "D(x)": "D(x)", "D(G(z))": "D(G(z))"}
+    SHORT = {
+        "d_loss_real": "Lr", "d_loss_fake": "Lf", "d_loss_pairs": "Ld", "g_loss": "Lg", "D(x)": "D(x)", "D(G(z))": "D(G(z))",
+    }
 
     def __init__(self, images, precision):
         self.images, self.precision = images, precision
@@ -70,15 +74,25 @@ class ProgressBar(Callback):
 
 
 class Samples(Callback):
-    """A grid of pictures from fixed latents each tick, and one of real images at the start."""
+    """A grid of pictures from fixed latents each tick, and one of real images at the start; one row a class if any.
 
-    def __init__(self, folder, gan, reals):
-        self.folder, self.gan, self.reals = folder, gan, reals
+    Args:
+        folder: path they are written to.
+        gan: the `GAN`.
+        images: uint8 (N, H, W, C), real ones.
+        classes: `data.classes.Classes` of them, or None.
+    """
+
+    def __init__(self, folder, gan, images, classes):
+        self.folder, self.gan, self.images, self.classes = folder, gan, images, classes
+        rows = range(min(len(classes.names), MOST_ROWS)) if classes else []
+        self.labels = np.repeat(rows, COLUMNS) if classes else None
+        self.seeds = np.tile(np.arange(COLUMNS), len(rows)) if classes else np.arange(COLUMNS**2)
 
     def on_start(self, images_shown):
         self.folder.mkdir(exist_ok=True)
         if not images_shown:
-            pictures.write_png(self.folder / "reals.png", pictures.grid(self.reals))
+            pictures.write_png(self.folder / "reals.png", pictures.grid(self._reals(), COLUMNS))
             self._draw(0)
 
     def on_tick(self, record):
@@ -88,8 +102,14 @@ class Samples(Callback):
         self._draw(images_shown)  # The end need not be that of a tick.
 
     def _draw(self, images_shown):
-        path = self.folder / f"{images_shown:09d}.png"
-        pictures.write_png(path, pictures.grid(self.gan.generate(GRID_SEEDS)))
+        grid = pictures.grid(self.gan.generate(self.seeds, self.labels), COLUMNS)
+        pictures.write_png(self.folder / f"{images_shown:09d}.png", grid)
+
+    def _reals(self):
+        if self.classes is None:
+            return self.images[: COLUMNS**2]
+        rows = [np.flatnonzero(self.classes.of_images == label) for label in self.labels[::COLUMNS]]
+        return self.images[np.concatenate([np.resize(row, COLUMNS) for row in rows])]
 
 
 class Statistics(Callback):

@@ -24,15 +24,15 @@ def dry_run(config):
         UserError: as `train`.
     """
     strategy = distribution.make_strategy(config.training.strategy, config.training.logical_cpus)
-    store, config = trainer.prepare(config, strategy)
+    store, classes, config = trainer.prepare(config, strategy)
     config = trainer.with_schedule(config, config.training.images)
     with strategy.scope():
-        gan = build.build_gan(config, store.images.shape[-1])
+        gan = build.build_gan(config, store.images.shape[-1], classes and len(classes.names))
     print(json.dumps(configs.to_dict(config), indent=1))
     for player in (gan.generator, gan.discriminator):
         trainable = sum(math.prod(variable.shape) for variable in player.trainable_variables)
         print(f"{player.name}: {trainable:,} trainable weights")
-    rate = _images_per_second(gan, iter(trainer.feed(config, store, strategy)), config)
+    rate = _images_per_second(gan, iter(trainer.feed(config, store, classes, strategy)), config)
     images = config.training.images
     print(f"{rate:.1f} images/s: {images:,} images take about {callbacks.duration(images / rate)}")
 

@@ -16,6 +16,7 @@ from gan_keras import errors
 from gan_keras import files
 from gan_keras import run as runs
 from gan_keras import schedules
+from gan_keras.data import classes as labels
 from gan_keras.data import pipeline
 from gan_keras.training import callbacks
 from gan_keras.training import pictures
@@ -41,26 +42,26 @@ def train(config, run_dir=None):
     """
     strategy = distribution.make_strategy(config.training.strategy, config.training.logical_cpus)
     chief = distribution.is_chief(strategy)
-    store, config = prepare(config, strategy)
+    store, classes, config = prepare(config, strategy)
     _refuse_different_data(strategy, store)
     with contextlib.ExitStack() as stack:
         run = None
         if chief:
             run_dir = run_dir or runs.next_run_dir("runs", config)
             stack.callback(runs.Lock(pathlib.Path(run_dir)).release)
-            run = _open_or_create(run_dir, config, store)
+            run = _open_or_create(run_dir, config, store, classes)
             config = run.config
         # The chief knows for how long the run was planned when it started.
         span = distribution.agree(strategy, config.training.schedule_images or config.training.images)[0]
         config = with_schedule(configs.override(config, schedule_images=None), span)
         with StopSignals() as signals:
             with strategy.scope():
-                gan = build.build_gan(config, store.images.shape[-1])
+                gan = build.build_gan(config, store.images.shape[-1], classes and len(classes.names))
             state = _restore(run, gan) if run else {}
             distribution.broadcast(strategy, [*gan.variables, *gan.generator_optimizer.variables,
                                               *gan.discriminator_optimizer.variables])
             # A signal that came in the last iterations shall not wait for the export either.
-            signal = _train(config, run, strategy, store, gan, state, signals) or signals.received
+            signal = _train(config, run, strategy, store, classes, gan, state, signals) or signals.received
         if run and signal:
             _say(f"saved. To go on: {resume_command(run)}")
         elif run:
@@ -71,7 +72,7 @@ def train(config, run_dir=None):
 
 
 def prepare(config, strategy):
-    """Returns the prepared images and the config with every default resolved against them and the devices.
+    """Returns the prepared images, their `Classes` or None, and the config with every default resolved against these.
 
     Raises:
         UserError: the images cannot be had, or the batch fits neither them nor the devices.
@@ -93,12 +94,18 @@ def prepare(config, strategy):
         raise errors.UserError(
             f"batch_size={batch} cannot be shared by {replicas} replicas: choose a multiple of {replicas}"
         )
+    if batch % (replicas * config.game.accumulation):
+        raise errors.UserError(
+            f"batch_size={batch} cannot be cut into {config.game.accumulation} micro-batches on each of {replicas} "
+            "devices: choose a multiple of both"
+        )
     if config.training.jit and replicas > 1:
         raise errors.UserError(
             f"--jit compiles for one device, and this run has {replicas} replicas: drop one of the two"
         )
     flip = data.describe(settings.dataset).default_flip if settings.flip is None else settings.flip
-    return store, dataclasses.replace(
+    classes = labels.choose(store, settings.labels) if settings.labels else None
+    return store, classes, dataclasses.replace(
         config,
         data=dataclasses.replace(
             settings, resolution=store.images.shape[1], crop=store.manifest["crop"], flip=flip
@@ -124,14 +131,14 @@ def _refuse_different_data(strategy, store):
         )
 
 
-def _open_or_create(run_dir, config, store):
+def _open_or_create(run_dir, config, store, classes):
     run = runs.open_run(run_dir) if (pathlib.Path(run_dir) / runs.CONFIG).is_file() else None
     config = with_schedule(config, run.config.training.schedule_images if run else config.training.images)
     identity = configs.identity(config, store.manifest)
     if run:
         runs.refuse_other_experiment(run_dir, run.identity, identity)
     # Free fields, such as the length, are those of the latest command.
-    return runs.create_run(run_dir, config, identity, store.images.shape[-1])
+    return runs.create_run(run_dir, config, identity, store.images.shape[-1], classes and classes.names)
 
 
 def _restore(run, gan):
@@ -148,7 +155,7 @@ def _restore(run, gan):
     return state
 
 
-def _train(config, run, strategy, store, gan, state, signals):
+def _train(config, run, strategy, store, classes, gan, state, signals):
     """Plays until the end or a signal; returns that signal."""
     batch_images = config.game.batch_size * config.game.discriminator_steps
     shown = int(gan.images_shown.numpy())
@@ -158,28 +165,29 @@ def _train(config, run, strategy, store, gan, state, signals):
         return None
     if run:
         _say_where(run, shown)
-    batches = feed(config, store, strategy, first_iteration=int(gan.iteration.numpy()))
+    batches = feed(config, store, classes, strategy, first_iteration=int(gan.iteration.numpy()))
     loop = Loop(
         gan, iter(batches), strategy, batch_images=batch_images, images=images,
-        tick_images=config.training.tick_images, callbacks=_callbacks(run, gan, store) if run else [],
+        tick_images=config.training.tick_images, callbacks=_callbacks(run, gan, store, classes) if run else [],
         save=_saver(run) if run else lambda loop: None, tick=Tick(**state.get("tick", {})), signals=signals,
     )
     return loop.run()
 
 
-def feed(config, store, strategy, first_iteration=0):
+def feed(config, store, classes, strategy, first_iteration=0):
     """Returns the strategy's distributed data set of an experiment, from a given iteration on."""
     return pipeline.distribute(
-        strategy, images=store.images, seed=config.game.seed, batch_size=config.game.batch_size,
+        strategy, images=store.images, labels=classes and classes.of_images, seed=config.game.seed,
+        batch_size=config.game.batch_size,
         discriminator_steps=config.game.discriminator_steps, flip=config.data.flip, first_iteration=first_iteration,
     )
 
 
-def _callbacks(run, gan, store):
+def _callbacks(run, gan, store, classes):
     samples = run.path / "samples"
     return [
         callbacks.Statistics(run.path / "stats.jsonl"),
-        callbacks.Samples(samples, gan, store.images[:64]),
+        callbacks.Samples(samples, gan, store.images, classes),
         callbacks.TensorBoard(run.path / "tensorboard", samples, configs.to_dict(run.config)),
         callbacks.ProgressBar(run.config.training.images, run.config.game.precision),
     ]

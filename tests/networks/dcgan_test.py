@@ -113,3 +113,35 @@ def test_mixed_precision_ends_in_float32():
     images = generator(np.ones((2, 100), "float32"))
     assert generator.get_layer("conv_8").compute_dtype == "bfloat16"
     assert images.dtype == "float32" and discriminator(images).dtype == "float32"
+
+
+def test_parameters_that_conditioning_adds():
+    plain_generator, plain_discriminator = weights(dcgan.generator()), weights(dcgan.discriminator())
+    # An embedding of 100 for each class, and 100 more rows of the first kernel, 4 · 4 · 512 each.
+    assert weights(dcgan.generator(num_classes=10)) == plain_generator + 10 * 100 + 100 * 4 * 4 * 512
+    # Gains and offsets of 10 classes in place of one, at 512 + 256 + 128 + 64 channels.
+    by_norm = dcgan.generator(num_classes=10, conditioning="batch_norm")
+    assert weights(by_norm) == plain_generator + 9 * 2 * (512 + 256 + 128 + 64)
+    # A plane of 64 · 64 for each class, and the first kernel sees it.
+    assert weights(dcgan.discriminator(num_classes=10)) == plain_discriminator + 10 * 64 * 64 + 4 * 4 * 64
+    # Each class has its own last kernel; the classifier has ten, with a bias each.
+    projection = dcgan.discriminator(num_classes=10, conditioning="projection")
+    assert weights(projection) == plain_discriminator + 10 * 4 * 4 * 512
+    classifier = dcgan.discriminator(num_classes=10, conditioning="classifier")
+    assert weights(classifier) == plain_discriminator + 10 * 4 * 4 * 512 + 10
+
+
+def test_normalizations_of_the_critic():
+    names = ("batch", "layer", "none", "spectral")
+    kinds = {name: dcgan.discriminator(16, width=4, normalization=name) for name in names}
+    assert weights(kinds["layer"]) == weights(kinds["batch"]) == weights(kinds["none"]) + 2 * 8
+    groups = [layer.groups for layer in kinds["layer"].layers if isinstance(layer, keras.layers.GroupNormalization)]
+    assert groups == [1]
+    assert not any(isinstance(layer, keras.layers.BatchNormalization) for layer in kinds["layer"].layers)
+    assert [layer.name for layer in kinds["spectral"].layers if hasattr(layer, "begin_step")] == [
+        "conv_8", "conv_4", "conv_logit"
+    ]
+    # Apart from that the networks are one: the same names, the same initial kernels.
+    for name in ("conv_8", "conv_4", "conv_logit"):
+        kernels = [network.get_layer(name).trainable_weights[0].numpy() for network in kinds.values()]
+        assert all(np.array_equal(kernels[0], kernel) for kernel in kernels[1:])

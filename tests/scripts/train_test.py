@@ -23,7 +23,7 @@ def one_line(ended, message):
     (["--imges=3"], "Unknown command line flag 'imges'. Did you mean: images ?"),
     (["--images=-5"], "images=-5: expected at least 1"),
     (["--loss=minmax"], "loss='minmax' (did you mean 'minimax'?): expected one of minimax, non_saturating"),
-    (["--recipe=dcgn"], "unknown recipe 'dcgn' (did you mean 'dcgan'?): expected one of dcgan, dcgan_paper"),
+    (["--recipe=dcgn"], "unknown recipe 'dcgn' (did you mean 'dcgan'?): expected one of gan, dcgan, dcgan_paper"),
     (["--config=missing.json"], "cannot read the config missing.json: "),
     (["--config=a", "--recipe=dcgan"], "--config and --recipe both name an experiment: give one of them"),
 ])

@@ -1,0 +1,77 @@
+"""Self-attention over the places of a feature map."""
+
+import keras
+from keras import ops
+
+from gan_keras.layers import spectral_normalization
+
+
+@keras.saving.register_keras_serializable("gan_keras")
+class SelfAttention(keras.layers.Layer):
+    """x + γ · attention(x): feature maps (N, H, W, C) → (N, H, W, C); H and W even.
+
+    Every place asks with a query of C / 8 channels; it is answered by the values, of C / 2 channels, of the places
+    whose keys match. Keys and values are max-pooled 2 × 2. The gate γ starts at 0: the layer begins as the identity.
+
+    Args:
+        spectral_normalization: divides the kernels of the four 1 × 1 convolutions by their largest singular value.
+        kernel_initializers: initializers of the convolutions `query`, `key`, `value`, `output`, by these names;
+            Glorot's uniform for a name that is missing.
+
+    Source: Zhang et al. 2018 (arXiv 1805.08318) and its authors' code.
+    """
+
+    def __init__(self, spectral_normalization=False, kernel_initializers=None, **kwargs):
+        super().__init__(**kwargs)
+        self.spectral_normalization = spectral_normalization
+        self.kernel_initializers = {
+            name: keras.initializers.get(initializer) for name, initializer in (kernel_initializers or {}).items()
+        }
+
+    def build(self, input_shape):
+        channels = input_shape[-1]
+        self.query = self._convolution("query", max(1, channels // 8), input_shape)
+        self.key = self._convolution("key", max(1, channels // 8), input_shape)
+        self.value = self._convolution("value", max(1, channels // 2), input_shape)
+        self.output_convolution = self._convolution("output", channels, self.value.compute_output_shape(input_shape))
+        self.gate = self.add_weight(name="gate", shape=(), initializer="zeros")
+
+    def call(self, inputs):
+        shape = ops.shape(inputs)
+        queries = _places(self.query(inputs))
+        keys = _places(ops.max_pool(self.key(inputs), 2))
+        values = _places(ops.max_pool(self.value(inputs), 2))
+        scores = ops.cast(ops.matmul(queries, ops.transpose(keys, (0, 2, 1))), "float32")
+        answers = ops.matmul(ops.cast(ops.softmax(scores), self.compute_dtype), values)
+        answers = ops.reshape(answers, (-1, shape[1], shape[2], values.shape[-1]))
+        return inputs + self.gate * self.output_convolution(answers)
+
+    def begin_step(self):
+        """Makes one power iteration in the convolutions, where they are spectrally normalized."""
+        spectral_normalization.begin_step((self.query, self.key, self.value, self.output_convolution))
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return super().get_config() | {
+            "spectral_normalization": self.spectral_normalization,
+            "kernel_initializers": {
+                name: keras.initializers.serialize(initializer)
+                for name, initializer in self.kernel_initializers.items()
+            },
+        }
+
+    def _convolution(self, name, channels, input_shape):
+        kind = spectral_normalization.SpectralConv2D if self.spectral_normalization else keras.layers.Conv2D
+        layer = kind(
+            channels, 1, use_bias=False, kernel_initializer=self.kernel_initializers.get(name, "glorot_uniform"),
+            dtype=self.dtype_policy, name=name,
+        )
+        layer.build(input_shape)
+        return layer
+
+
+def _places(maps):
+    """Returns feature maps (N, H, W, C) as (N, H · W, C)."""
+    return ops.reshape(maps, (-1, maps.shape[1] * maps.shape[2], maps.shape[3]))

@@ -1,0 +1,231 @@
+"""R3GAN: residual bottlenecks with grouped convolutions, Fix-up initialisation, and no normalization at all.
+
+Each network is a row of stages, one a side of the feature maps: G from a learned basis of 4 × 4 up to the image, D back
+down to a basis of 4 × 4.
+
+Source: Huang et al. 2025 (arXiv 2501.05441) and the authors' code.
+"""
+
+import collections
+import math
+
+import keras
+from keras import ops
+
+from gan_keras import errors
+from gan_keras.layers.binomial import Binomial
+from gan_keras.layers.grouped_convolution import GroupedConv2D
+from gan_keras.networks import blocks
+from gan_keras.networks import dcgan
+
+Stage = collections.namedtuple("Stage", "width blocks cardinality")  # channels, residual blocks, groups
+EXPANSION = 2
+SLOPE = 0.2
+GROUP = 16  # channels of a group
+
+
+def paper_stages(resolution, width=768):
+    """Returns the paper's stages: two blocks each, `width` channels up to 32 × 32, half at each doubling beyond.
+
+    With groups of 16 channels these are the presets for CIFAR-10 (32) and FFHQ (64, 256).
+    """
+    return _stages(resolution, width, depth=2, widest=32)
+
+
+def small_stages(resolution, width=128):
+    """Returns stages that train on a CPU: one block each, `width` channels up to 8 × 8, half at each doubling then."""
+    return _stages(resolution, width, depth=1, widest=8)
+
+
+PRESETS = {"paper": paper_stages, "small": small_stages}
+
+
+def generator(
+    resolution=32, channels=3, latent_dim=64, width=None, preset="paper", stages=None, seed=0, num_classes=None
+):
+    """Returns G: `latents` (N, latent_dim), normal [, `labels` int32 (N,)] → float32 `images`.
+
+    Images are (N, resolution, resolution, channels). The paper's G is linear at its end, and so it is in training;
+    called with `training=False` its images are clipped to [-1, 1].
+
+    Args:
+        resolution: side of the images, a power of two in 16 … 256.
+        channels: 1 or 3.
+        latent_dim: length of a latent vector.
+        width: channels of the widest stages (default: the preset's).
+        preset: `"paper"` or `"small"`.
+        stages: list of (width, blocks, cardinality), one a side from 4 × 4 to the image, in place of preset and width.
+        seed: seed of the initial weights.
+        num_classes: number of classes; with it, an embedding of the label, as long as the latents, follows them.
+
+    Raises:
+        UserError: unknown preset, or stages that do not fit.
+    """
+    stages = choose_stages(resolution, width, preset, stages)
+    init = Initializers("generator", seed)
+    gain = fix_up_gain(stages)
+    inputs = x = keras.Input((latent_dim,), name="latents")
+    if num_classes:
+        labels = blocks.labels_input()
+        table = init("label_embedding")
+        embedding = keras.layers.Embedding(num_classes, latent_dim, table, name="label_embedding")(labels)
+        inputs, x = [inputs, labels], keras.layers.Concatenate(name="with_labels")([x, embedding])
+    for index, stage in enumerate(stages):
+        side = 4 * 2**index
+        x = up(x, stage.width, side, init) if index else generative_basis(x, stage.width, init)
+        x = residual_blocks(x, stage, side, gain, init)
+    x = convolution(x, channels, 1, init, "conv_image")
+    images = Clip(dtype="float32", name="images")(x)
+    return keras.Model(inputs, images, name="generator")
+
+
+def discriminator(resolution=32, channels=3, width=None, preset="paper", stages=None, seed=0, num_classes=None):
+    """Returns D: `images` (N, resolution, resolution, channels) [, `labels` int32 (N,)] → float32 logits (N, 1).
+
+    The stages are those of G, the other way round. With classes, the last layer gives a vector as wide as the first of
+    G's stages, and the logit is its inner product with an embedding of the label. Other arguments as in `generator`.
+    """
+    stages = choose_stages(resolution, width, preset, stages)
+    init = Initializers("discriminator", seed)
+    gain = fix_up_gain(stages)
+    inputs = keras.Input((resolution, resolution, channels), name="images")
+    x = convolution(inputs, stages[-1].width, 1, init, "conv_image")
+    for index, stage in reversed(list(enumerate(stages))):
+        side = 4 * 2**index
+        x = residual_blocks(x, stage, side, gain, init)
+        x = down(x, stages[index - 1].width, side, init) if index else discriminative_basis(x, init)
+    if not num_classes:
+        return keras.Model(inputs, last_dense(x, 1, init, "logits"), name="discriminator")
+    labels = blocks.labels_input()
+    units = stages[0].width
+    table = init("label_embedding", gain=units**-0.5)
+    embedding = keras.layers.Embedding(num_classes, units, table, dtype="float32", name="label_embedding")(labels)
+    x = last_dense(x, units, init, "features")
+    logits = keras.layers.Dot(axes=1, dtype="float32", name="logits")([x, embedding])
+    return keras.Model([inputs, labels], logits, name="discriminator")
+
+
+# === The stages ===
+
+
+def choose_stages(resolution, width, preset, stages):
+    """Returns the list of `Stage`s that the arguments of a builder ask for; raises a UserError if there is none."""
+    blocks.check(preset, PRESETS, "preset")
+    if stages is None:
+        return PRESETS[preset](resolution, *([width] if width else []))
+    stages = [Stage(*stage) for stage in stages]
+    expected = len(dcgan.sides(resolution)) + 1
+    if len(stages) != expected:
+        raise errors.UserError(f"{len(stages)} stages were given: side {resolution} takes {expected}, from 4 × 4 on")
+    for stage in stages:
+        if stage.width * EXPANSION % stage.cardinality:
+            raise errors.UserError(f"cardinality {stage.cardinality} does not divide {EXPANSION} × width {stage.width}")
+    return stages
+
+
+def _stages(resolution, width, depth, widest):
+    widths = [max(1, width * widest // max(widest, side)) for side in (*dcgan.sides(resolution), resolution)]
+    return [Stage(width, depth, EXPANSION * width // math.gcd(EXPANSION * width, GROUP)) for width in widths]
+
+
+def fix_up_gain(stages):
+    """Returns the gain of the kernels in residual branches: LeakyReLU's, times L^(−1 / (2 m − 2)).
+
+    L is the number of branches, m = 3 that of the kernels in each (Zhang et al. 2019, arXiv 1901.09321).
+    """
+    return (2 / (1 + SLOPE**2)) ** 0.5 * sum(stage.blocks for stage in stages) ** -0.25
+
+
+# === The layers ===
+
+
+def residual_blocks(x, stage, side, gain, init):
+    """Returns x + (1 × 1, grouped 3 × 3, 1 × 1), so many times; the last kernel starts at zero: the identity."""
+    expanded = EXPANSION * stage.width
+    for index in range(stage.blocks):
+        name = f"{side}_{index}"
+        y = convolution(x, expanded, 1, init, f"expand_{name}", gain, use_bias=True)
+        y = keras.layers.LeakyReLU(SLOPE, name=f"activation_{name}_1")(y)
+        y = convolution(y, expanded, 3, init, f"grouped_{name}", gain, use_bias=True, groups=stage.cardinality)
+        y = keras.layers.LeakyReLU(SLOPE, name=f"activation_{name}_2")(y)
+        y = convolution(y, stage.width, 1, init, f"reduce_{name}", gain=0.0)
+        x = keras.layers.Add(name=f"add_{name}")([x, y])
+    return x
+
+
+def up(x, width, side, init):
+    """Returns a feature map of twice the side: 1 × 1 where the widths differ, then interpolation."""
+    x = change_width(x, width, side, init)
+    x = keras.layers.UpSampling2D(2, name=f"up_{side}")(x)
+    return Binomial(name=f"binomial_{side}")(x)
+
+
+def down(x, width, side, init):
+    """Returns a feature map of half the side: interpolation, then 1 × 1 where the widths differ."""
+    x = Binomial(name=f"binomial_{side}")(x)
+    x = keras.layers.AveragePooling2D(2, name=f"down_{side}")(x)
+    return change_width(x, width, side, init)
+
+
+def change_width(x, width, side, init):
+    return x if x.shape[-1] == width else convolution(x, width, 1, init, f"transition_{side}")
+
+
+def generative_basis(x, width, init):
+    """Returns a feature map (N, 4, 4, width): a learned one, its channels scaled by a linear map of x (N, F)."""
+    x = keras.layers.Dense(width, use_bias=False, kernel_initializer=init("dense"), name="dense")(x)
+    x = keras.layers.Reshape((1, 1, width), name="reshape")(x)
+    return Basis(init.normal("basis"), name="basis")(x)
+
+
+def discriminative_basis(x, init):
+    """Returns the inner products (N, C) of the channels of a feature map (N, 4, 4, C) with a learned one."""
+    return keras.layers.Flatten(name="flatten")(
+        keras.layers.DepthwiseConv2D(
+            4, use_bias=False, depthwise_initializer=init.normal("basis", stddev=0.25), name="basis"
+        )(x)
+    )
+
+
+def last_dense(x, units, init, name):
+    return keras.layers.Dense(units, use_bias=False, kernel_initializer=init(name), dtype="float32", name=name)(x)
+
+
+def convolution(x, channels, kernel, init, name, gain=1.0, use_bias=False, groups=1):
+    return GroupedConv2D(
+        channels, kernel, padding="same", groups=groups, use_bias=use_bias, kernel_initializer=init(name, gain),
+        name=name
+    )(x)
+
+
+@keras.saving.register_keras_serializable("gan_keras")
+class Basis(keras.layers.Layer):
+    """A learned feature map (4, 4, C), times its input: (N, 1, 1, C) → (N, 4, 4, C)."""
+
+    def __init__(self, initializer="random_normal", **kwargs):
+        super().__init__(**kwargs)
+        self.initializer = keras.initializers.get(initializer)
+
+    def build(self, input_shape):
+        self.basis = self.add_weight(name="basis", shape=(4, 4, input_shape[-1]), initializer=self.initializer)
+
+    def call(self, inputs):
+        return inputs * self.basis
+
+    def get_config(self):
+        return super().get_config() | {"initializer": keras.initializers.serialize(self.initializer)}
+
+
+@keras.saving.register_keras_serializable("gan_keras")
+class Clip(keras.layers.Layer):
+    """Clips images to [-1, 1] where they are looked at; in training it would stop the gradient."""
+
+    def call(self, inputs, training=False):
+        return inputs if training else ops.clip(inputs, -1.0, 1.0)
+
+
+class Initializers(blocks.Initializers):
+    """N(0, gain / √fan in); zeros for a gain of 0."""
+
+    def __call__(self, layer, gain=1.0):
+        return self.scaled(layer, gain, "fan_in", "untruncated_normal") if gain else "zeros"

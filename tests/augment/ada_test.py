@@ -1,0 +1,129 @@
+"""The transforms of ADA by hand, one at a time."""
+
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from gan_keras.augment import ada
+
+SIDE = 16
+ONE_SIGMA = 0.8413447  # the share of standard normal numbers below 1
+
+
+def augmented(image, gates, **numbers):
+    """Returns one image (H, W, C) after the transforms named by `gates`, with their numbers."""
+    draws = [0.0 if name in gates else 0.99 for name in ada.GATES]
+    draws += [numbers.pop(name, 0.5) for name in ada.NUMBERS]
+    assert not numbers
+    return ada.augment(tf.constant(image[None], tf.float32), tf.constant([draws]), 0.5)[0].numpy()
+
+
+def noise():
+    return np.random.default_rng(0).uniform(-1, 1, (SIDE, SIDE, 3)).astype("float32")
+
+
+def coordinates():
+    """Returns a picture that shows its own coordinates about the middle: x in red, y (down) in green."""
+    y, x = np.mgrid[:SIDE, :SIDE] - (SIDE - 1) / 2
+    return np.stack([x, y, 0 * x], axis=-1)
+
+
+def inner(picture):
+    """Returns the middle, where nothing comes from beyond the borders."""
+    return picture[4:-4, 4:-4]
+
+
+def test_mirror_and_quarter_turns_are_exact():
+    image = noise()
+    np.testing.assert_array_equal(augmented(image, ["mirror"], mirror=0.6), image[:, ::-1])
+    np.testing.assert_array_equal(augmented(image, ["mirror"], mirror=0.4), image)
+    for turns in range(4):
+        result = augmented(image, ["quarter_turn"], quarter_turn=turns / 4 + 0.1)
+        np.testing.assert_array_equal(result, np.rot90(image, turns))
+
+
+def test_whole_translation_is_exact_and_mirrors_at_the_border():
+    image = noise()  # at most 16 / 8 = 2 pixels
+    right = augmented(image, ["shift"], shift_x=0.99)
+    np.testing.assert_array_equal(right[:, 2:], image[:, :-2])
+    np.testing.assert_array_equal(right[:, :2], image[:, 2:0:-1])
+    np.testing.assert_array_equal(augmented(image, ["shift"], shift_y=0.0)[:-2], image[2:])
+
+
+def test_fractional_translation():
+    image = noise()
+    half = 0.5987063  # a quarter of a standard deviation, which is 2 pixels
+    result = augmented(image, ["fraction"], fraction_x=half)
+    np.testing.assert_allclose(result[:, 1:], (image[:, 1:] + image[:, :-1]) / 2, atol=1e-4)
+
+
+@pytest.mark.parametrize("gate, x, y", [("scale", 2**-0.2, 2**-0.2), ("stretch", 2**-0.2, 2**0.2)])
+def test_scaling(gate, x, y):
+    result = augmented(coordinates(), [gate], **{gate: ONE_SIGMA})
+    np.testing.assert_allclose(inner(result), inner(coordinates()) * [x, y, 0], atol=1e-4)
+
+
+@pytest.mark.parametrize("gate", ["rotation_before", "rotation_after"])
+def test_rotation(gate):
+    angle = math.pi / 6
+    result = augmented(coordinates(), [gate], **{gate: 0.5 + angle / (2 * math.pi)})
+    x, y, _ = np.moveaxis(coordinates(), -1, 0)
+    cos, sin = math.cos(angle), math.sin(angle)
+    expected = np.stack([cos * x - sin * y, sin * x + cos * y, 0 * x], axis=-1)
+    np.testing.assert_allclose(inner(result), inner(expected), atol=1e-4)
+
+
+def test_transforms_come_in_the_order_of_the_paper():
+    image = noise()
+    both = augmented(image, ["mirror", "quarter_turn"], mirror=0.6, quarter_turn=0.3)
+    np.testing.assert_array_equal(both, np.rot90(image[:, ::-1]))
+    assert not np.array_equal(both, np.rot90(image)[:, ::-1])
+    # Brightness 0.2 first, then contrast √2.
+    both = augmented(image, ["brightness", "contrast"], brightness=ONE_SIGMA, contrast=ONE_SIGMA)
+    np.testing.assert_allclose(both, (image + 0.2) * math.sqrt(2), atol=1e-5)
+
+
+def test_a_rotation_before_or_after_has_the_probability_together():
+    for rate in (0.29, 0.3):  # 1 − √(1 − 0.5) = 0.2929
+        draws = np.full((1, 28), 0.99, np.float32)
+        draws[0, ada.GATES.index("rotation_before")] = rate
+        changed = ada.augment(noise()[None], draws, 0.5)[0]
+        assert np.array_equal(changed, noise()) == (rate == 0.3)
+
+
+RED, GREEN, GRAY = [1.0, 0, 0], [0, 1.0, 0], [0.3, 0.3, 0.3]
+
+
+@pytest.mark.parametrize("gate, number, color, expected", [
+    ("brightness", ONE_SIGMA, RED, [1.2, 0.2, 0.2]),
+    ("contrast", ONE_SIGMA, GRAY, 3 * [0.3 * 2**0.5]),
+    ("luma", 0.6, GRAY, 3 * [-0.3]),
+    ("luma", 0.6, RED, [1 / 3, -2 / 3, -2 / 3]),  # grey part 1/3 → −1/3
+    ("luma", 0.4, RED, RED),
+    ("hue", 0.5 + 1 / 3, RED, GREEN),  # a third of a turn
+    ("hue", 0.5 + 1 / 3, GRAY, GRAY),
+    ("saturation", ONE_SIGMA, RED, [5 / 3, -1 / 3, -1 / 3]),  # distance from grey (2/3, −1/3, −1/3) doubled
+    ("saturation", ONE_SIGMA, GRAY, GRAY),
+])
+def test_colors(gate, number, color, expected):
+    image = np.broadcast_to(np.array(color, np.float32), (4, 4, 3))
+    np.testing.assert_allclose(augmented(image, [gate], **{gate: number})[1, 2], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("gate, number, expected", [
+    ("brightness", ONE_SIGMA, 0.5), ("contrast", ONE_SIGMA, 0.3 * 2**0.5), ("luma", 0.6, -0.3), ("hue", 0.8, 0.3),
+    ("saturation", ONE_SIGMA, 0.3),
+])
+def test_a_grey_image_stays_grey(gate, number, expected):
+    image = np.full((4, 4, 1), 0.3, np.float32)
+    np.testing.assert_allclose(augmented(image, [gate], **{gate: number}), np.full((4, 4, 1), expected), atol=1e-5)
+
+
+def test_normal_numbers():
+    np.testing.assert_allclose(
+        ada.normal(tf.constant([0.5, ONE_SIGMA, 1 - ONE_SIGMA, 0.9772499])), [0, 1, -1, 2], atol=1e-4
+    )
+    ends = ada.normal(tf.constant([0.0, 1 - 2**-23])).numpy()
+    assert np.isfinite(ends).all() and -5.4 < ends[0] < -5.2 and 5.0 < ends[1] < 5.4

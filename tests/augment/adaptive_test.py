@@ -1,0 +1,53 @@
+"""The controller of the augmentation's probability by hand."""
+
+import pytest
+import tensorflow as tf
+
+from gan_keras import distribution
+from gan_keras import errors
+from gan_keras.augment import adaptive
+from gan_keras.objectives import losses
+
+
+@pytest.mark.parametrize("probability, sign, expected", [
+    (0.5, 0.7, 0.500128),  # 64 / 500 000 up
+    (0.5, 0.5, 0.499872),
+    (0.5, -1.0, 0.499872),  # the step does not depend on the distance from the target
+    (0.0001, 0.5, 0.0),
+    (0.9999, 0.7, 1.0),
+])
+def test_one_batch(probability, sign, expected):
+    updated = adaptive.updated(tf.constant(probability), tf.constant(sign), tf.constant(64))
+    assert float(updated) == pytest.approx(expected, abs=1e-7)
+
+
+def test_500_000_images_lead_from_0_to_1():
+    probability = tf.constant(0.0)
+    for _ in range(99):
+        probability = adaptive.updated(probability, tf.constant(1.0), tf.constant(5_000))
+    assert float(probability) == pytest.approx(0.99, abs=1e-5)
+
+
+def test_the_mean_sign_is_taken_about_the_threshold_of_the_loss():
+    logits = tf.constant([[0.6], [0.4], [0.7], [0.9]])
+    assert float(adaptive.mean_sign(logits, 0.5)) == 0.5
+    assert float(adaptive.mean_sign(logits, 0.0)) == 1.0
+
+
+def test_the_mean_sign_is_that_of_the_global_batch():
+    strategy = distribution.make_strategy("mirrored", logical_cpus=2)
+    logits = tf.constant([[1.0], [2.0], [3.0], [-1.0]])
+    signs = tf.function(lambda: strategy.run(
+        lambda: adaptive.mean_sign(distribution.replica_slice(logits), 0.0)))()
+    assert [float(sign) for sign in strategy.experimental_local_results(signs)] == [0.5, 0.5]
+
+
+def test_losses_whose_logits_have_no_zero_are_refused():
+    refused = set()
+    for name, loss in losses.LOSSES.items():
+        try:
+            adaptive.check(name, loss.threshold)
+        except errors.UserError as error:
+            assert f"'{name}'" in str(error) and "\n" not in str(error)
+            refused.add(name)
+    assert refused == {"wasserstein", "relativistic_average", "relativistic_pairing"}

@@ -1,0 +1,66 @@
+"""Self-attention is what a loop over places computes, and begins as the identity."""
+
+import numpy as np
+import tensorflow as tf
+
+from gan_keras.layers.attention import SelfAttention
+from gan_keras.layers.spectral_normalization import SpectralConv2D
+
+INPUTS = np.random.default_rng(0).normal(size=(2, 4, 6, 16)).astype("float32")
+
+
+def pooled(maps):
+    height, width, channels = maps.shape
+    return maps.reshape(height // 2, 2, width // 2, 2, channels).max((1, 3)).reshape(-1, channels)
+
+
+def by_hand(layer, image):
+    query, key, value, output = (
+        np.asarray(convolution.kernel)[0, 0]
+        for convolution in (layer.query, layer.key, layer.value, layer.output_convolution)
+    )
+    queries, keys, values = (image @ query).reshape(-1, 2), pooled(image @ key), pooled(image @ value)
+    weights = np.exp(queries @ keys.T)
+    answers = (weights / weights.sum(-1, keepdims=True)) @ values @ output
+    return image + float(layer.gate) * answers.reshape(image.shape)
+
+
+def test_a_loop_over_places_computes_the_same():
+    layer = SelfAttention()
+    layer.build(INPUTS.shape)
+    shapes = [layer.query.kernel.shape, layer.key.kernel.shape, layer.value.kernel.shape]
+    assert [shape[-1] for shape in shapes] == [2, 2, 8]  # C / 8, C / 8, C / 2 of 16
+    layer.gate.assign(0.7)
+    outputs = layer(INPUTS)
+    for row in range(2):
+        np.testing.assert_allclose(outputs[row], by_hand(layer, INPUTS[row]), atol=1e-5)
+
+
+def test_it_begins_as_the_identity_and_the_gate_opens():
+    layer = SelfAttention()
+    with tf.GradientTape() as tape:
+        outputs = layer(INPUTS)
+        loss = tf.reduce_sum(tf.sin(outputs))
+    np.testing.assert_array_equal(outputs, INPUTS)
+    assert abs(float(tape.gradient(loss, layer.gate.value))) > 1e-3
+
+
+def test_spectral_normalization_of_its_kernels():
+    layer = SelfAttention(spectral_normalization=True)
+    layer(INPUTS)
+    assert isinstance(layer.query, SpectralConv2D)
+    before = [np.asarray(layer.query.u), np.asarray(layer.output_convolution.u)]
+    layer.begin_step()
+    assert not np.array_equal(before[0], layer.query.u) and not np.array_equal(before[1], layer.output_convolution.u)
+    plain = SelfAttention()
+    plain(INPUTS)
+    assert len(layer.weights) == len(plain.weights) + 4
+    plain.begin_step()  # nothing to do
+
+
+def test_config_and_half_precision():
+    layer = SelfAttention(True, {"query": "zeros"}, dtype="mixed_bfloat16")
+    clone = SelfAttention.from_config(layer.get_config())
+    assert clone.get_config() == layer.get_config()
+    assert clone(INPUTS).dtype == "bfloat16" and layer(INPUTS).shape == INPUTS.shape
+    assert not np.asarray(clone.query.raw_kernel).any() and np.asarray(clone.key.raw_kernel).any()

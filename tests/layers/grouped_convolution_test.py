@@ -1,0 +1,34 @@
+"""One convolution a group is the grouped convolution, and so are its gradients."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from gan_keras.layers.grouped_convolution import GroupedConv2D
+
+
+@pytest.mark.parametrize("groups", [1, 4])
+def test_outputs_and_gradients_are_those_of_keras(groups):
+    inputs = tf.constant(np.random.default_rng(0).normal(size=(2, 5, 5, 8)), "float32")
+    results = []
+    for kind in (keras.layers.Conv2D, GroupedConv2D):
+        layer = kind(8, 3, padding="same", groups=groups, kernel_initializer=keras.initializers.RandomNormal(seed=0))
+        layer.build(inputs.shape)
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            outputs = layer(inputs)
+            loss = tf.reduce_sum(tf.sin(outputs))
+        results.append([outputs, *tape.gradient(loss, [inputs, layer.kernel.value])])
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["mixed_bfloat16", "mixed_float16"])
+def test_config_and_half_precision(dtype):
+    layer = GroupedConv2D(8, 3, groups=2, dtype=dtype, name="grouped")
+    assert GroupedConv2D.from_config(layer.get_config()).get_config() == layer.get_config()
+    with tf.GradientTape() as tape:
+        outputs = layer(np.ones((2, 5, 5, 4), "float32"))
+    assert outputs.dtype == dtype.removeprefix("mixed_") and layer.kernel.dtype == "float32"
+    assert np.isfinite(tape.gradient(outputs, layer.kernel.value)).all()
