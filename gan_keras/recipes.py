@@ -29,7 +29,7 @@ RECIPES = {recipe.recipe: recipe for recipe in (
     # Goodfellow et al. 2014 (arXiv 1406.2661): dense layers only, maxout in D.
     _recipe("gan", architecture="mlp"),
     # The course's DCGAN: tables for 64 × 64 × 3 after Radford et al. 2015 (arXiv 1511.06434).
-    _recipe("dcgan", width=64),
+    _recipe("dcgan", width=64, activation="relu"),
     # The same paper as its authors' code has it: twice as wide, kernels of 5 × 5, batch 128, L2, no mirrored images.
     _recipe(
         "dcgan_paper", data=config.Data(flip=False), architecture="dcgan_paper", width=128, batch_size=128, l2=1e-5
