@@ -53,12 +53,13 @@ def write(generator, folder, law, classes):
     latent_dim = sampling.latent_dim(generator)
 
     def serving_default(latents, labels=None):
-        latents = _checked(latents, labels, classes)
+        latents, labels = _checked(latents, labels, classes)
         latents = tf.debugging.assert_all_finite(latents, "latents must be finite numbers")
         return {"images": sampling.apply(generator, latents, labels, training=False)}
 
     def sample(seeds, labels=None):
-        latents = random.sample_latents(_checked(seeds, labels, classes), latent_dim, law)
+        seeds, labels = _checked(seeds, labels, classes)
+        latents = random.sample_latents(seeds, latent_dim, law)
         return {"images": sampling.draw_one_by_one(generator, latents, labels)}
 
     def sample_png(seeds, labels=None):
@@ -105,7 +106,10 @@ def check(folder, probe):
 
 
 def _checked(rows, labels, classes):
-    """Returns the latents or seeds, which exist in the graph only once the batch has been found to be in order."""
+    """Returns the latents or seeds and the labels, which exist in the graph only once all are found to be in order.
+
+    Both: an embedding of unchecked labels may be the first op to fail, with words of its own.
+    """
     count = tf.shape(rows)[0]
     limit = f"a call takes 1 to {MAX_BATCH} rows"
     checks = [
@@ -119,4 +123,4 @@ def _checked(rows, labels, classes):
             tf.debugging.assert_less(labels, classes, f"labels are 0 to {classes - 1}"),
         ]
     with tf.control_dependencies(checks):
-        return tf.identity(rows)
+        return tf.identity(rows), None if labels is None else tf.identity(labels)
