@@ -98,8 +98,8 @@ def discriminator(resolution=32, channels=3, width=None, preset="paper", stages=
         return keras.Model(inputs, last_dense(x, 1, init, "logits"), name="discriminator")
     labels = blocks.labels_input()
     units = stages[0].width
-    table = init("label_embedding", gain=units**-0.5)
-    embedding = keras.layers.Embedding(num_classes, units, table, dtype="float32", name="label_embedding")(labels)
+    table = init("projection", gain=units**-0.5)
+    embedding = keras.layers.Embedding(num_classes, units, table, dtype="float32", name="projection")(labels)
     x = last_dense(x, units, init, "features")
     logits = keras.layers.Dot(axes=1, dtype="float32", name="logits")([x, embedding])
     return keras.Model([inputs, labels], logits, name="discriminator")

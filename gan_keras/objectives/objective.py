@@ -125,12 +125,13 @@ class Objective:
         return {name: self.classification * entropy}
 
     def _between(self, reals, fakes, turn):
-        images = penalties.interpolates(reals.images, fakes.images, turn.uniform("alpha", 1, 1, 1))
+        alpha = turn.uniform("alpha", *penalties.one_an_image(reals.images))
+        images = penalties.interpolates(reals.images, fakes.images, alpha)
         return penalties.unit_norm(reals.elsewhere(images).gradients)
 
     def _around(self, reals, turn):
-        noise = turn.uniform("noise", *reals.images.shape[1:])
-        images = penalties.perturbed(reals.images, turn.uniform("alpha", 1, 1, 1), noise)
+        alpha = turn.uniform("alpha", *penalties.one_an_image(reals.images))
+        images = penalties.perturbed(reals.images, alpha, turn.uniform("noise", *reals.images.shape[1:]))
         return penalties.unit_norm(reals.elsewhere(images).gradients)
 
     def _zero_centred(self, judged, step):

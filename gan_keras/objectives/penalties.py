@@ -40,12 +40,12 @@ def interpolates(reals, fakes, alpha):
 
     Args:
         reals, fakes: float32 (N, H, W, C).
-        alpha: float32 (N, 1, 1, 1), uniform on [0, 1), one an image.
+        alpha: float32 (N, 1, 1, 1), uniform on [0, 1), one an image; see `one_an_image`.
 
     Raises:
         ValueError: an α of another shape, such as one a pixel, which leaves the line.
     """
-    _expect_one_an_image(alpha)
+    _expect_one_an_image(alpha, reals)
     return alpha * reals + (1.0 - alpha) * fakes
 
 
@@ -63,14 +63,19 @@ def perturbed(reals, alpha, noise):
     Raises:
         ValueError: an α of another shape.
     """
-    _expect_one_an_image(alpha)
+    _expect_one_an_image(alpha, reals)
     mean = distribution.global_mean(reals)
     deviation = ops.sqrt(distribution.global_mean(ops.square(reals - mean)))
     return reals + alpha * (0.5 * deviation) * noise
 
 
-def _expect_one_an_image(alpha):
-    if tuple(alpha.shape[1:]) != (1, 1, 1):
+def one_an_image(images):
+    """Returns the shape, after the first axis, of a tensor that holds one number for each image: (1, 1, 1)."""
+    return (1,) * (len(images.shape) - 1)
+
+
+def _expect_one_an_image(alpha, images):
+    if tuple(alpha.shape[1:]) != one_an_image(images):
         raise ValueError(f"alpha has shape {tuple(alpha.shape)}: expected (N, 1, 1, 1), one number an image")
 
 

@@ -1,0 +1,96 @@
+"""Every image recipe on the same images for the same number of generator updates: one run folder each, one table."""
+
+import pathlib
+
+import keras
+
+from gan_keras import data
+from gan_keras import errors
+from gan_keras import files
+from gan_keras import images
+from gan_keras import recipes
+from gan_keras import run as runs
+from gan_keras import training
+from gan_keras.benchmarks import asked_classes
+from gan_keras.training import callbacks
+
+# Networks that take a processor more than a quarter of an hour at their own width.
+WIDTHS = {"dcgan_paper": 64, "wgan_gp": 48, "wcgan_gp": 48, "sngan": 12, "sagan": 16, "r3gan": 96}
+COLUMNS = 10
+TICKS = 10
+HEADER = (
+    "recipe", "width", "D loss", "G loss", "D on real / fake", "images shown", "minutes", "images/s", "asked class",
+    "diversity", "samples",
+)
+
+
+def measure(dataset, folder, names=None, updates=1000, batch_size=64, seed=0, **settings):
+    """Trains the recipes one after the other, each in a run folder of its own that resumes; writes `table.md`.
+
+    Args:
+        dataset: data set with classes, as `--dataset` takes it.
+        folder: parent of the run folders, of the grids `<recipe>.png` and of the table.
+        names: which recipes (default: all).
+        updates: generator updates of each.
+        batch_size: images of an update, of G's and of D's.
+        seed: seed of each run.
+        **settings: further settings of all runs, such as `data_dir`.
+    """
+    folder = pathlib.Path(folder)
+    settings |= {"dataset": dataset, "batch_size": batch_size, "seed": seed, "export_dir": ""}
+    rows = []
+    for name in names or recipes.RECIPES:
+        run = _train(name, folder / name, updates, settings)
+        images.write_png(folder / f"{name}.png", images.grid(run.generate(range(2 * COLUMNS)), COLUMNS))
+        verdict = asked_classes.measure(run, _stores(settings), folder) if run.class_names else None
+        rows.append(_row(run, verdict))
+        files.write_text(folder / "table.md", _table(rows))
+        keras.utils.clear_session()
+    print(_table(rows))
+
+
+def _train(name, run_dir, updates, settings):
+    game = recipes.recipe(name).game
+    images_shown = updates * settings["batch_size"] * game.discriminator_steps
+    config = recipes.recipe(
+        name, images=images_shown, tick_images=max(1, images_shown // TICKS), width=WIDTHS.get(name, game.width), **settings
+    )
+    if (run_dir / runs.CONFIG).is_file() and _is_finished(runs.open_run(run_dir), images_shown):
+        return runs.open_run(run_dir)
+    return training.train(config, run_dir)
+
+
+def _is_finished(run, images_shown):
+    try:
+        return run.describe()["images_shown"] >= images_shown
+    except errors.UserError:  # It holds no checkpoint yet.
+        return False
+
+
+def _stores(settings):
+    names = ("data_dir", "cache_dir", "resolution", "crop", "max_images", "holdout")
+    known = {name: settings[name] for name in names if name in settings}
+    return {split: data.prepare(settings["dataset"], split, **known) for split in ("train", "test")}
+
+
+def _row(run, verdict):
+    records = callbacks.read_statistics(run.path / "stats.jsonl")
+    last, game = records[-1], run.config.game
+    d_loss = sum(value for name, value in last.items() if name.startswith("d_loss"))
+    judged = next((last[real], last[fake]) for real, fake in VERDICTS if real in last)
+    rates = sorted(record["images_per_second"] for record in records)
+    return (
+        f"`{run.config.recipe}`", "its own" if run.config.recipe not in WIDTHS else str(game.width), f"{d_loss:.3g}",
+        f"{last['g_loss']:.3g}", " / ".join(f"{value:.2g}" for value in judged), str(last["images"]),
+        f"{sum(record['seconds'] for record in records) / 60:.1f}", f"{rates[len(rates) // 2]:.0f}",
+        f"{verdict.agreement:.0%}" if verdict else "", f"{verdict.diversity:.2f}" if verdict else "",
+        f"![{run.config.recipe}]({run.config.recipe}.png)",
+    )
+
+
+VERDICTS = (("D(x)", "D(G(z))"), ("real_logits", "fake_logits"))
+
+
+def _table(rows):
+    lines = [HEADER, ("---",) * len(HEADER), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
