@@ -2,6 +2,7 @@
 
 import dataclasses
 import types
+import warnings
 
 import keras
 import tensorflow as tf
@@ -11,10 +12,12 @@ from gan_keras import ema
 from gan_keras import objectives
 from gan_keras import sampling
 from gan_keras import schedules
+from gan_keras import train_function
 from gan_keras.augment import Augmentation
 from gan_keras.augment import adaptive
 from gan_keras.descent import descend
 from gan_keras.layers import spectral_normalization
+from gan_keras.layers.mixing import mixing_layers
 from gan_keras.objectives import constraints
 from gan_keras.objectives import penalties
 from gan_keras.objectives.judged import Judged
@@ -70,6 +73,7 @@ class GAN(keras.Model):
         self.discriminator_steps = discriminator_steps
         self.latents = latents
         self.accumulation = accumulation
+        self._warn_of_micro_batches()
         self.schedule_images = schedule_images
         self.ema_half_life_images = ema_half_life_images
         self.seed = seed
@@ -77,7 +81,7 @@ class GAN(keras.Model):
         self.images_shown = self._state("images_shown", dtype="int64")
         self.lecam_averages = self._state("lecam_averages", shape=(2,))
         self.augment_probability = self._state("augment_probability")
-        self._loop = None
+        self._play = None
         self.built = True
 
     # === What it is ===
@@ -137,7 +141,7 @@ class GAN(keras.Model):
         here, before the first step, as `tf.distribute` demands. Other arguments are those of `keras.Model.compile`.
         """
         super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
-        self._loop = None
+        self._play = None
         with self.distribute_strategy.scope():
             self.generator_optimizer = self._prepare(generator_optimizer, self.generator)
             self.discriminator_optimizer = self._prepare(discriminator_optimizer, self.discriminator)
@@ -260,44 +264,30 @@ class GAN(keras.Model):
         Returns:
             dict from the names of `train_step`'s results to numpy float32 (iterations,), means over the global batch.
         """
-        self._make_loop()
-        rows = self._loop(iterator, tf.constant(iterations, tf.int32)).numpy()
-        return dict(zip(self._log_names, rows.T, strict=True))
+        if self._play is None:
+            self._play = train_function.make(self)
+        return self._play(iterator, iterations)
 
     def make_train_function(self, force=False):
-        """Makes what `fit` calls for every `steps_per_execution` batches; Keras' own breaks under `tf.distribute`."""
-        self._make_loop(force)
+        """Makes what `fit` calls for every `steps_per_execution` batches."""
+        if force:
+            self._play = None
 
-        def train_function(iterator):
+        def last_of_several(iterator):
             return {name: values[-1] for name, values in self.play(iterator, self.steps_per_execution).items()}
 
-        self.train_function = train_function
-
-    def _make_loop(self, force=False):
-        if self._loop is not None and not force:
-            return
-        strategy = self.distribute_strategy
-
-        def step(data):
-            logs = self.train_step(data)
-            self._log_names = sorted(logs)
-            return tf.stack([tf.cast(logs[name], tf.float32) for name in self._log_names])
-
-        if self.jit_compile:
-            step = tf.function(step, jit_compile=True, autograph=False)
-        step = tf.autograph.experimental.do_not_convert(step)
-
-        @tf.function(reduce_retracing=True)
-        def loop(iterator, iterations):
-            rows = tf.TensorArray(tf.float32, size=iterations)
-            for index in tf.range(iterations):
-                row = strategy.run(step, args=(next(iterator),))
-                rows = rows.write(index, strategy.reduce(tf.distribute.ReduceOp.MEAN, row, axis=None))
-            return rows.stack()
-
-        self._loop = loop
+        self.train_function = last_of_several
 
     # === Details ===
+
+    def _warn_of_micro_batches(self):
+        normalized = mixing_layers(self.generator) or mixing_layers(self.discriminator)
+        mixing = ["batch normalization"] * bool(normalized) + self.objective.of_the_batch
+        if self.accumulation > 1 and mixing:
+            warnings.warn(
+                f"accumulation={self.accumulation}: {' and '.join(mixing)} will see one micro-batch at a time, so the "
+                "update is not that of the whole batch", stacklevel=3,
+            )
 
     def _state(self, name, shape=(), dtype="float32"):
         return self.add_weight(

@@ -7,6 +7,7 @@ import os
 import pathlib
 import signal
 import sys
+import warnings
 
 from absl import app
 from absl import flags
@@ -27,6 +28,7 @@ def run(main, positional=()):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up notices drown our own lines.
 
     def guarded(argv):
+        warnings.showwarning = _say_warning
         absl_logging.set_verbosity(absl_logging.WARNING)  # TensorFlow and TFDS tell absl how they are getting on.
         try:
             return main(*argv[1:])
@@ -68,6 +70,10 @@ def _without_stderr():
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+
+
+def _say_warning(message, *_):
+    print(f"warning: {message}", file=sys.stderr)
 
 
 def _fail(message):

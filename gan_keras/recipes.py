@@ -15,8 +15,9 @@ _GRADIENT_PENALTY = {
 # Arjovsky et al. 2017, algorithm 1. The authors' code clips gains and offsets of batch normalization as well, which was
 # measured to draw fewer different images: see the README.
 _CLIPPING = {
-    "loss": "wasserstein", "clip": 0.01, "clip_variables": "kernels", "discriminator_steps": 5, "latents": "normal", "optimizer": "rmsprop",
-    "generator_learning_rate": "5e-5", "discriminator_learning_rate": "5e-5", "rho": 0.99, "epsilon": 1e-8,
+    "loss": "wasserstein", "clip": 0.01, "clip_variables": "kernels", "discriminator_steps": 5, "latents": "normal",
+    "optimizer": "rmsprop", "generator_learning_rate": "5e-5", "discriminator_learning_rate": "5e-5", "rho": 0.99,
+    "epsilon": 1e-8,
 }
 
 

@@ -76,8 +76,7 @@ class Run:
         from gan_keras import sampling
 
         seeds = list(seeds)
-        if labels is None and self.class_names:
-            labels = [seed % len(self.class_names) for seed in seeds]
+        labels = sampling.choose_labels(seeds, labels, self.class_names)
         return sampling.generate(self.load_generator(checkpoint), self.config.game.latents, seeds, labels)
 
     def describe(self, checkpoint="last"):

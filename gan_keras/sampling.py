@@ -52,6 +52,37 @@ def generate(generator, law, seeds, labels=None, batch_size=64):
     return np.concatenate(pictures)
 
 
+def choose_labels(seeds, labels, class_names):
+    """Returns the labels of sample seeds, int64 (N,), or None for a generator without classes.
+
+    Args:
+        seeds: integers (N,).
+        labels: integers (N,), or None: seed s takes class s mod classes.
+        class_names: names of the classes, or None or an empty list.
+
+    Raises:
+        UserError: labels for a generator without classes, not one for each seed, or one that is no class.
+    """
+    if not class_names:
+        if labels is not None:
+            raise errors.UserError("labels were given, and this generator has no classes: leave them out")
+        return None
+    seeds = np.asarray(seeds, np.int64)
+    labels = seeds % len(class_names) if labels is None else np.asarray(labels, np.int64)
+    if labels.shape != seeds.shape:
+        raise errors.UserError(f"{labels.size} labels were given for {seeds.size} seeds: expected one for each")
+    wrong = labels[(labels < 0) | (labels >= len(class_names))]
+    if wrong.size:
+        raise errors.UserError(f"label {wrong[0]} is no class: expected {told(class_names)}")
+    return labels
+
+
+def told(class_names, most=10):
+    """Returns the classes in words: `0 to 1: 0 not Smiling, 1 Smiling`."""
+    named = [f"{index} {name}" for index, name in enumerate(class_names[:most])] + ["…"] * (len(class_names) > most)
+    return f"0 to {len(class_names) - 1} ({'; '.join(named)})"
+
+
 def draw_one_by_one(generator, latents, labels):
     """Returns uint8 images (N, H, W, C) of latents (N, z), each computed as a batch of one.
 

@@ -1,4 +1,4 @@
-"""How fast it is on this machine, and what the recipes come to: `python scripts/benchmark.py train`, `input` or `recipes`."""
+"""How fast it is here, and what the recipes come to: `python scripts/benchmark.py train`, `input` or `recipes`."""
 
 from absl import flags
 

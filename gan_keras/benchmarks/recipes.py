@@ -14,8 +14,10 @@ from gan_keras import training
 from gan_keras.benchmarks import asked_classes
 from gan_keras.training import callbacks
 
-# Networks that take a processor more than a quarter of an hour at their own width.
-WIDTHS = {"dcgan_paper": 64, "wgan_gp": 48, "wcgan_gp": 48, "sngan": 12, "sagan": 16, "r3gan": 96}
+# A processor takes too long for these at their own width.
+WIDTHS = {
+    "dcgan_paper": 64, "wgan": 32, "wgan_gp": 32, "wcgan": 32, "wcgan_gp": 32, "sngan": 8, "sagan": 12, "r3gan": 64,
+}
 COLUMNS = 10
 TICKS = 10
 HEADER = (

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_keras import errors
+from gan_keras import sampling
 from gan_keras.export import version
 
 
@@ -18,6 +19,7 @@ class ExportedGenerator:
     Attributes:
         folder: path of the version.
         description: dict, what `export.json` holds.
+        class_names: names of the classes of a conditional generator, or an empty list.
         signatures: the SavedModel's signatures, functions of named tensors.
 
     Raises:
@@ -28,6 +30,7 @@ class ExportedGenerator:
         self.folder = version.locate(path)
         try:
             self.description = json.loads((self.folder / "export.json").read_text("utf-8"))
+            self.class_names = self.description["class_names"] or []
             self._model = tf.saved_model.load(str(self.folder))  # Its weights live as long as this object.
             self.signatures = self._model.signatures
         except (OSError, ValueError, tf.errors.OpError) as error:
@@ -44,26 +47,12 @@ class ExportedGenerator:
             batch_size: pictures drawn by one call of the graph, at most 1024.
 
         Raises:
-            UserError: labels for a generator without classes, or a label that is not a class.
+            UserError: as `sampling.choose_labels`.
         """
-        inputs = {"seeds": np.asarray(seeds, np.int64)} | self._labels(seeds, labels)
+        labels = sampling.choose_labels(seeds, labels, self.class_names)
+        inputs = {"seeds": np.asarray(seeds, np.int64)} | ({} if labels is None else {"labels": labels.astype(np.int32)})
         batches = []
         for at in range(0, len(seeds), batch_size):
             batch = {name: tf.constant(rows[at : at + batch_size]) for name, rows in inputs.items()}
             batches.append(self.signatures["sample"](**batch)["images"].numpy())
         return np.concatenate(batches)
-
-    def _labels(self, seeds, labels):
-        names = self.description["class_names"]
-        if not names:
-            if labels is not None:
-                raise errors.UserError(f"'{self.folder}' is a model without classes: leave the labels out")
-            return {}
-        labels = np.asarray(seeds, np.int64) % len(names) if labels is None else np.asarray(labels, np.int64)
-        wrong = labels[(labels < 0) | (labels >= len(names))]
-        if wrong.size:
-            told = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
-            raise errors.UserError(
-                f"label {wrong[0]} is not a class of '{self.folder}': expected 0 to {len(names) - 1} ({told})"
-            )
-        return {"labels": labels.astype(np.int32)}

@@ -7,6 +7,7 @@ import numpy as np
 
 from gan_keras import errors
 from gan_keras import images
+from gan_keras import sampling
 
 MAX_SEEDS = 100_000
 CHUNK = 1024
@@ -32,31 +33,51 @@ def parse_seeds(text):
     return seeds
 
 
-def parse_labels(parts, count):
-    """Returns `count` labels of a list of texts: one for all or one for each seed; None of None.
+def lay_out(seeds, parts, class_names):
+    """Returns what is to be drawn: (seeds, labels or None, columns of the grid or None for about a square).
+
+    Args:
+        seeds: list of int.
+        parts: texts of `--labels`, or None. `all` draws every class, a row each, from the same seeds; otherwise classes by
+            number or name, one for all seeds or one for each.
+        class_names: names of the generator's classes, or None or an empty list.
 
     Raises:
-        UserError: they are no integers, or there are too few or too many.
+        UserError: no such class, no classes at all, or too few or too many.
     """
     if parts is None:
-        return None
-    try:
-        labels = [int(part) for part in parts]
-    except ValueError:
-        raise errors.UserError(f"--labels={','.join(parts)}: expected class numbers, as in 0,3,7") from None
-    if len(labels) not in (1, count):
-        raise errors.UserError(f"--labels names {len(labels)} classes for {count} seeds: expected one, or {count}")
-    return labels if len(labels) == count else labels * count
+        return seeds, None, None
+    given = f"--labels={','.join(parts)}"
+    if not class_names:
+        raise errors.UserError(f"{given}: this generator has no classes; leave --labels out")
+    if parts == ["all"]:
+        labels = [label for label in range(len(class_names)) for _ in seeds]
+        return seeds * len(class_names), labels, len(seeds)
+    labels = [_class(part, given, class_names) for part in parts]
+    if len(labels) not in (1, len(seeds)):
+        raise errors.UserError(f"{given} names {len(labels)} classes for {len(seeds)} seeds: expected one, or {len(seeds)}")
+    return seeds, labels if len(labels) == len(seeds) else labels * len(seeds), None
 
 
-def write(draw, seeds, labels, output):
-    """Draws pictures and writes them: a grid to `<name>.png`, or `seed0012.png` and so on to a folder `<name>/`.
+def _class(text, given, class_names):
+    if text in class_names:
+        return class_names.index(text)
+    if re.fullmatch(r"\d{1,9}", text, flags=re.ASCII) and int(text) < len(class_names):
+        return int(text)
+    raise errors.UserError(f"{given}: '{text}' is no class; expected all, or {sampling.told(class_names)}")
+
+
+def write(draw, seeds, labels, output, columns=None):
+    """Draws pictures and writes them: a grid to `<name>.png`, or single files to a folder `<name>/`.
+
+    These are called `seed0012.png`, or `class3_seed0012.png` where labels were given.
 
     Args:
         draw: function (seeds, labels or None) → uint8 (N, H, W, C).
         seeds: list of int.
         labels: list of int, as many, or None.
         output: str, where; a name that ends in `/` is a folder, which is made if need be.
+        columns: pictures in a row of the grid; by default as many as make it about square.
 
     Raises:
         UserError: the output is neither, or cannot be written.
@@ -74,9 +95,14 @@ def write(draw, seeds, labels, output):
         rows = slice(at, at + CHUNK)
         pictures = draw(seeds[rows], labels and labels[rows])
         if each:
-            for seed, picture in zip(seeds[rows], pictures, strict=True):
-                images.write_png(folder / f"seed{seed:04d}.png", picture)
+            for name, picture in zip(_names(seeds[rows], labels and labels[rows]), pictures, strict=True):
+                images.write_png(folder / name, picture)
         else:
             drawn.append(pictures)
     if drawn:
-        images.write_png(output, images.grid(np.concatenate(drawn)))
+        images.write_png(output, images.grid(np.concatenate(drawn), columns))
+
+
+def _names(seeds, labels):
+    names = [f"seed{seed:04d}.png" for seed in seeds]
+    return [f"class{label}_{name}" for label, name in zip(labels, names, strict=True)] if labels else names

@@ -61,7 +61,8 @@ def condition_generator(latents, num_classes, conditioning, init):
     labels = labels_input()
     if conditioning == "batch_norm":
         return [latents, labels], latents, conditional_batch_norm(labels, num_classes)
-    embedding = embed(labels, num_classes, latents.shape[-1], init)
+    # As strong as one entry of a one-hot label: one as strong as the latents leads G to ignore these.
+    embedding = embed(labels, num_classes, latents.shape[-1], init, stddev=latents.shape[-1] ** -0.5)
     return [latents, labels], keras.layers.Concatenate(name="with_labels")([latents, embedding]), batch_norm
 
 
@@ -88,9 +89,10 @@ def concatenate_plane(images, labels, num_classes, init):
     return keras.layers.Concatenate(name="with_labels")([images, keras.layers.Reshape(plane, name="label_plane")(x)])
 
 
-def embed(labels, num_classes, units, init):
-    """Returns the learned vectors of labels, (N, units), of the size of the noise and the images: N(0, 1) at first."""
-    return keras.layers.Embedding(num_classes, units, init.normal("label_embedding"), name="label_embedding")(labels)
+def embed(labels, num_classes, units, init, stddev=1.0):
+    """Returns the learned vectors of labels, (N, units), N(0, stddev) at first; 1 is the size of the images' pixels."""
+    initial = init.normal("label_embedding", stddev=stddev)
+    return keras.layers.Embedding(num_classes, units, initial, name="label_embedding")(labels)
 
 
 def judge(features, logits, labels, num_classes, conditioning, kinds, init):

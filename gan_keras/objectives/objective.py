@@ -8,6 +8,7 @@ from keras import ops
 
 from gan_keras import errors
 from gan_keras import schedules
+from gan_keras.layers.mixing import mixing_layers
 from gan_keras.objectives import losses
 from gan_keras.objectives import penalties
 
@@ -70,22 +71,37 @@ class Objective:
         """Refuses a D that breaks a term, and warns of one that bends it.
 
         Raises:
-            UserError: batch normalization under a penalty on each image's own gradient, or no classifier to train.
+            UserError: batch normalization under a penalty on each image's own gradient or under one that is not played at
+                every update, or no classifier to train.
         """
-        mixing = [layer.name for layer in discriminator.layers if isinstance(layer, keras.layers.BatchNormalization)]
+        if self.classification and len(discriminator.outputs) < 2:
+            raise errors.UserError("classification needs a D that returns logits and class_logits")
+        mixing = mixing_layers(discriminator)
+        if not mixing:
+            return
         for term in ("gradient_penalty", "dragan"):
-            if mixing and self.plays(term):
+            if self.plays(term):
                 raise errors.UserError(
                     f"{term} bounds D's slope at one image, and batch normalization in D ({mixing[0]}) mixes the images of "
                     "a batch: choose --normalization=layer, or none"
                 )
-        if mixing and (self.plays("r1") or self.plays("r2")):
+        if self.plays("r1") or self.plays("r2"):
+            if self.penalty_interval > 1:
+                raise errors.UserError(
+                    f"penalty_interval={self.penalty_interval} plays R1 and R2 at some updates only, and replicas share the "
+                    f"statistics of batch normalization in D ({mixing[0]}) at all or none: choose another "
+                    "--normalization, or --penalty_interval=1"
+                )
             warnings.warn(
                 f"R1 and R2 beside batch normalization in D ({mixing[0]}): the penalised gradient is that of the pass's "
                 "summed logits, through the batch's statistics", stacklevel=3,
             )
-        if self.classification and len(discriminator.outputs) < 2:
-            raise errors.UserError("classification needs a D that returns logits and class_logits")
+
+    @property
+    def of_the_batch(self):
+        """Names of the terms that look at the images of a batch together: under accumulation, of a micro-batch."""
+        terms = ["relativistic_average"] if self.loss == "relativistic_average" else []
+        return terms + [term for term in ("dragan", "lecam") if self.plays(term)]
 
     def needs_gradients(self, side):
         """Returns whether D's gradient at `"reals"` or `"fakes"` is penalised in the pass that judges them."""

@@ -25,15 +25,34 @@ def test_seeds_that_make_no_sense_are_refused(text):
 
 
 def test_labels():
-    assert pictures.parse_labels(None, 3) is None
-    assert pictures.parse_labels(["2"], 3) == [2, 2, 2]
-    assert pictures.parse_labels(["0", "1", "2"], 3) == [0, 1, 2]
+    names = ["cat", "dog, big", "newt"]
+    assert pictures.lay_out([4, 5], None, names) == ([4, 5], None, None)
+    assert pictures.lay_out([4, 5], ["2"], names) == ([4, 5], [2, 2], None)
+    assert pictures.lay_out([4, 5], ["dog, big", "0"], names) == ([4, 5], [1, 0], None)
+    assert pictures.lay_out([4, 5], ["all"], names) == ([4, 5, 4, 5, 4, 5], [0, 0, 1, 1, 2, 2], 2)
 
 
-@pytest.mark.parametrize("parts", [["0", "1"], ["cat"], []])
-def test_labels_that_make_no_sense_are_refused(parts):
-    with pytest.raises(errors.UserError, match="--labels"):
-        pictures.parse_labels(parts, 3)
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (["0", "1"], "2 classes for 3 seeds"), ([], "0 classes for 3 seeds"),
+        (["cats"], r"'cats' is no class; expected all, or 0 to 1 \(0 cat; 1 dog\)"), (["2"], "'2' is no class"),
+        (["-1"], "'-1' is no class"),
+    ],
+)
+def test_labels_that_make_no_sense_are_refused(parts, message):
+    with pytest.raises(errors.UserError, match=f"--labels=.*{message}"):
+        pictures.lay_out([0, 1, 2], parts, ["cat", "dog"])
+
+
+def test_labels_for_a_generator_without_classes():
+    with pytest.raises(errors.UserError, match="--labels=0: this generator has no classes"):
+        pictures.lay_out([0], ["0"], [])
+
+
+def test_single_files_say_their_class(tmp_path):
+    pictures.write(lambda seeds, labels: np.zeros((2, 4, 4, 1), np.uint8), [7, 7], [0, 2], f"{tmp_path}/")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["class0_seed0007.png", "class2_seed0007.png"]
 
 
 def test_a_grid_of_many_calls(tmp_path, monkeypatch):

@@ -1,0 +1,138 @@
+"""The case that every recipe has to pass: a tiny game of it is updated, saved, resumed, split, exported."""
+
+import warnings
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from gan_keras import build
+from gan_keras import checkpoint
+from gan_keras import gan
+from gan_keras import recipes
+from gan_keras.data import pipeline
+from gan_keras.export import parity
+from gan_keras.export import saved_model
+from gan_keras.layers.mixing import mixing_layers
+from tests import tiny
+
+BATCH = 8
+CLASSES = 3
+WIDTHS = {"mlp": 8, "dcgan": 4, "dcgan_paper": 4, "resnet": 2, "r3gan": 16}
+TOLERANCE = 1e-5  # of weights after two iterations of gradient descent: float32 sums in other orders
+
+class Case:
+    """The tiny game of a recipe, 16 × 16 × 3, three classes where it takes classes."""
+
+    def __init__(self, name, **settings):
+        game = recipes.recipe(name).game
+        changed = {"attention_at": 8} if game.attention_at else {}
+
+        self.config = recipes.recipe(
+            name, resolution=tiny.RESOLUTION, batch_size=BATCH, width=WIDTHS[game.architecture], latent_dim=8,
+            discriminator_steps=min(2, game.discriminator_steps), images=1000, **changed, **settings,
+        )
+        self.num_classes = CLASSES if self.config.data.labels else None
+
+    def game(self, sgd=False, **settings):
+        """Returns the compiled GAN, with the recipe's optimizers or with plain gradient descent."""
+        model = build.build_gan(recipes.config.override(self.config, **settings), 3, self.num_classes)
+        if sgd:
+            rate = 1e-4 if model.objective.gradient_penalty else 0.02  # An untrained critic's penalty has huge slopes.
+            model.compile(keras.optimizers.SGD(rate), keras.optimizers.SGD(rate))
+        return model
+
+    def batches(self, first_iteration=0, strategy=None):
+        """Returns an iterator over the batches of a game."""
+        labels = None if self.num_classes is None else np.arange(64, dtype=np.int32) % CLASSES
+        return iter(pipeline.distribute(
+            strategy or tf.distribute.OneDeviceStrategy("CPU:0"), images=tiny.images(), labels=labels, seed=1,
+            batch_size=BATCH, flip=True, discriminator_steps=self.config.game.discriminator_steps,
+            first_iteration=first_iteration,
+        ))
+
+    def probe_inputs(self):
+        """Returns inputs of G."""
+        latents = np.random.default_rng(0).standard_normal((4, 8)).astype("float32")
+        return latents if self.num_classes is None else [latents, np.array([0, 1, 2, 0], np.int32)]
+
+def check_update(case, model):
+    """One update of both players reports finite numbers."""
+    logs = model.play(case.batches(), 1)
+    assert all(np.isfinite(values).all() for values in logs.values()), logs
+    assert {"g_loss", "d_gradient_norm", "g_gradient_norm"} <= logs.keys()
+    assert logs["d_gradient_norm"][0] > 0 and logs["g_gradient_norm"][0] > 0
+
+
+def check_resume(case, model, folder):
+    """A checkpoint, read into a game whose every number was spoilt, goes on to the same weights to the last bit."""
+    before = trained(model)
+    path = checkpoint.save(folder, "000000001", model, {})
+    model.play(case.batches(first_iteration=1), 2)
+    expected = everything(model)
+    for name, weights in trained(model).items():
+        assert np.abs(weights - before[name]).max() > 0, name
+    for part in checkpoint.PARTS:
+        for variable in getattr(model, part).variables:
+            variable.assign(np.full(variable.shape, 7, np.asarray(variable).dtype))
+    checkpoint.restore(path, model)
+    model.play(case.batches(first_iteration=1), 2)
+    for name, array in everything(model).items():
+        np.testing.assert_array_equal(array, expected[name], err_msg=str(name))
+
+def trained(model):
+    return {(player.name, variable.path): np.asarray(variable).copy() for player in (model.generator, model.discriminator)
+            for variable in player.trainable_variables}
+
+
+def everything(model):
+    return {(part, index): np.asarray(variable).copy() for part in checkpoint.PARTS
+            for index, variable in enumerate(getattr(model, part).variables)}
+
+def check_config_and_keras_file(case, model, folder):
+    """The config makes the same game, and a .keras file the same images."""
+    twin = gan.GAN.from_config(model.get_config())
+    assert twin.get_config() == model.get_config()
+    model.save(folder / "game.keras")
+    loaded = keras.models.load_model(folder / "game.keras")
+    assert loaded.objective == model.objective and loaded.augmentation == model.augmentation
+    inputs = case.probe_inputs()
+    np.testing.assert_array_equal(loaded(inputs), model(inputs))
+
+def check_saved_model(case, model, folder):
+    """The graph that is served draws what Keras draws, within 1e-5."""
+    law, names = case.config.game.latents, [str(index) for index in range(case.num_classes or 0)]
+    folder.mkdir()
+    generator = saved_model.in_float32(model.ema_generator)
+    saved_model.write(generator, folder, law, len(names))
+    found = saved_model.check(folder, parity.Probe.of(generator, law, len(names)))
+    assert found.max_error < 1e-5
+
+def check_replicas_and_accumulation(case, two_replicas):
+    """Two replicas make the update of one, and so do two micro-batches where no layer or term mixes a batch."""
+    alone = case.game(sgd=True)
+    before = tiny.weights(alone)[0].copy()
+    alone.play(case.batches(), 2)
+    with two_replicas.scope():
+        pair = case.game(sgd=True)
+    pair.play(case.batches(strategy=two_replicas), 2)
+    assert distance(pair, alone) < TOLERANCE < 0.01 * np.abs(tiny.weights(alone)[0] - before).max()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        parts = case.game(sgd=True, accumulation=2)
+    parts.play(case.batches(), 2)
+    mixes = mixing_layers(alone.generator) + mixing_layers(alone.discriminator) + alone.objective.of_the_batch
+    if mixes:
+        assert any("one micro-batch at a time" in str(warning.message) for warning in told)
+    else:
+        assert not told and distance(parts, alone) < TOLERANCE
+
+def distance(ours, theirs):
+    return max(float(np.abs(a - b).max()) for a, b in zip(tiny.weights(ours), tiny.weights(theirs), strict=True))
+
+def check_mixed_precision(case):
+    """bfloat16 inside, float32 outside."""
+    model = case.game(precision="mixed_bfloat16")
+    assert any(layer.compute_dtype == "bfloat16" for layer in model.discriminator.layers)
+    check_update(case, model)
+    assert model(case.probe_inputs()).dtype == "float32"
