@@ -1,9 +1,11 @@
 """Which settings cannot be played together, and why."""
 
 import inspect
+import math
 
 from gan_keras import errors
 from gan_keras import networks
+from gan_keras import schedules
 
 # Settings of the networks, and under which name a builder takes them.
 OF_NETWORKS = {
@@ -14,13 +16,17 @@ OF_NETWORKS = {
 
 
 def check(config, num_classes):
-    """Raises a UserError for settings that an architecture lacks, or that need classes where there are none.
+    """Raises a UserError for numbers out of range, settings that an architecture lacks, or classes that are needed.
 
     Args:
         config: `Config`.
         num_classes: number of classes, or None.
     """
     game = config.game
+    for name in ("generator_learning_rate", "discriminator_learning_rate", "ema_half_life_images"):
+        _check_range(name, getattr(game, name))
+    for name in ("beta_1", "beta_2", "rho"):
+        _check_range(name, getattr(game, name), most=1)
     module = networks.ARCHITECTURES[game.architecture]
     taken = {
         "generator": inspect.signature(module.generator).parameters,
@@ -33,12 +39,23 @@ def check(config, num_classes):
                 f"{setting}={getattr(game, setting)}: the architecture {game.architecture} has no such setting; "
                 "leave it out, or choose another --architecture"
             )
+    if num_classes and not all("num_classes" in parameters for parameters in taken.values()):
+        raise errors.UserError(
+            f"the architecture {game.architecture} knows no classes: leave out --labels, or choose another --architecture"
+        )
     if num_classes is None:
         _check_without_classes(game)
     elif game.discriminator_conditioning == "classifier" and not game.classification:
         raise errors.UserError("an auxiliary classifier learns nothing without a weight: set --classification, such as 1")
     if game.classification and game.discriminator_conditioning != "classifier":
         raise errors.UserError("classification needs a D that names classes: --discriminator_conditioning=classifier")
+
+
+def _check_range(name, text, most=math.inf):
+    schedule = schedules.parse(text)
+    if not (0 <= min(schedule.start, schedule.end) and max(schedule.start, schedule.end) < most):
+        expected = "at least 0" if most == math.inf else f"in [0, {most})"
+        raise errors.UserError(f"{name}={text}: expected numbers {expected}")
 
 
 def _check_without_classes(game):

@@ -170,6 +170,7 @@ class Lock:
 
     def __init__(self, path):
         make_folder(path)
+        self._path = path
         try:
             self._file = open(path / ".lock", "w")
         except OSError as error:
@@ -183,6 +184,10 @@ class Lock:
             ) from error
 
     def release(self):
+        """Gives the right back; a folder in which nothing was written is removed."""
+        if [entry.name for entry in self._path.iterdir()] == [".lock"]:
+            (self._path / ".lock").unlink()
+            self._path.rmdir()
         self._file.close()
 
 

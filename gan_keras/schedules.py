@@ -44,17 +44,24 @@ def parse(text):
     shape, *numbers = str(text).split(":")
     try:
         if not numbers:
-            return Schedule("constant", float(shape), float(shape))
+            return Schedule("constant", _finite(shape), _finite(shape))
         if shape not in ("cosine", "linear") or len(numbers) not in (2, 3):
             raise ValueError
         images = int(numbers[2].replace("_", "")) if len(numbers) == 3 else None
         if images is not None and images <= 0:
             raise ValueError
-        return Schedule(shape, float(numbers[0]), float(numbers[1]), images)
+        return Schedule(shape, _finite(numbers[0]), _finite(numbers[1]), images)
     except ValueError:
         raise errors.UserError(
             f"'{text}' is no schedule: expected a number, cosine:FROM:TO[:IMAGES] or linear:FROM:TO[:IMAGES]"
         ) from None
+
+
+def _finite(text):
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
 
 
 def learning_rate(text, images_shown, schedule_images):

@@ -18,12 +18,16 @@ FLAGS = flags.FLAGS
 flags.DEFINE_string("recipe", None, f"Named experiment: {', '.join(recipes.RECIPES)} (default: dcgan).")
 flags.DEFINE_string("config", None, "A run's config.json: repeat that run.")
 flags.DEFINE_string("run_dir", None, "Folder of the run; one that exists goes on (default: the next runs/00000-…).")
+flags.DEFINE_bool("list_recipes", False, "Print the recipes as a table, then exit.")
 flags.DEFINE_bool("dry_run", False, "Print config, networks, speed and time, then exit.")
 configs.define_flags()
 flags.adopt_module_key_flags(configs)  # For --help to list them.
 
 
 def main():
+    if FLAGS.list_recipes:
+        print("\n".join(recipes.table()))
+        return
     config = configs.override(_base(), **configs.given_flags())
     program.load_tensorflow()
     from gan_keras import training

@@ -112,7 +112,7 @@ LOSSES = {
     "relativistic_average": Loss(
         _relativistic_average, _relativistic_average_generator, threshold=None, generator_needs_reals=True
     ),
-    # The same paper's RSGAN, the loss of R3GAN (Huang et al. 2024, arXiv 2501.05441).
+    # The same paper's RSGAN, the loss of R3GAN (Huang et al. 2025, arXiv 2501.05441).
     "relativistic_pairing": Loss(
         _relativistic_pairing, _relativistic_pairing_generator, threshold=None, generator_needs_reals=True
     ),

@@ -15,7 +15,6 @@ from gan_keras import distribution
 from gan_keras import errors
 from gan_keras import files
 from gan_keras import run as runs
-from gan_keras import schedules
 from gan_keras.data import classes as labels
 from gan_keras.data import pipeline
 from gan_keras.training import callbacks
@@ -45,18 +44,18 @@ def train(config, run_dir=None):
     store, classes, config = prepare(config, strategy)
     _refuse_different_data(strategy, store)
     with contextlib.ExitStack() as stack:
-        run = None
         if chief:
             run_dir = run_dir or runs.next_run_dir("runs", config)
             stack.callback(runs.Lock(pathlib.Path(run_dir)).release)
-            run = _open_or_create(run_dir, config, store, classes)
-            config = run.config
+            config, identity = _as_in_run(run_dir, config, store)
         # The chief knows for how long the run was planned when it started.
         span = distribution.agree(strategy, config.training.schedule_images or config.training.images)[0]
         config = with_schedule(configs.override(config, schedule_images=None), span)
         with StopSignals() as signals:
-            with strategy.scope():
+            with strategy.scope():  # Settings that cannot be played together are refused here, before anything is written.
                 gan = build.build_gan(config, store.images.shape[-1], classes and len(classes.names))
+            names = classes and classes.names
+            run = runs.create_run(run_dir, config, identity, store.images.shape[-1], names) if chief else None
             state = _restore(run, gan) if run else {}
             distribution.broadcast(strategy, [*gan.variables, *gan.generator_optimizer.variables,
                                               *gan.discriminator_optimizer.variables])
@@ -77,8 +76,6 @@ def prepare(config, strategy):
     Raises:
         UserError: the images cannot be had, or the batch fits neither them nor the devices.
     """
-    for text in (config.game.generator_learning_rate, config.game.discriminator_learning_rate):
-        schedules.parse(text)
     settings = config.data
     store = data.prepare(
         settings.dataset, data_dir=settings.data_dir, cache_dir=settings.cache_dir, resolution=settings.resolution,
@@ -131,14 +128,18 @@ def _refuse_different_data(strategy, store):
         )
 
 
-def _open_or_create(run_dir, config, store, classes):
+def _as_in_run(run_dir, config, store):
+    """Returns the config, with the span of the run's schedules if the folder holds a run, and its identity.
+
+    Raises:
+        UserError: the folder holds another experiment.
+    """
     run = runs.open_run(run_dir) if (pathlib.Path(run_dir) / runs.CONFIG).is_file() else None
     config = with_schedule(config, run.config.training.schedule_images if run else config.training.images)
     identity = configs.identity(config, store.manifest)
     if run:
         runs.refuse_other_experiment(run_dir, run.identity, identity)
-    # Free fields, such as the length, are those of the latest command.
-    return runs.create_run(run_dir, config, identity, store.images.shape[-1], classes and classes.names)
+    return config, identity
 
 
 def _restore(run, gan):
