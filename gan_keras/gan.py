@@ -1,7 +1,6 @@
 """The two-player game: a Keras model that holds G, D and the moving average of G, and whose step plays one iteration."""
 
 import dataclasses
-import types
 import warnings
 
 import keras
@@ -14,12 +13,11 @@ from gan_keras import sampling
 from gan_keras import schedules
 from gan_keras import train_function
 from gan_keras.augment import Augmentation
-from gan_keras.augment import adaptive
 from gan_keras.descent import descend
 from gan_keras.layers import spectral_normalization
 from gan_keras.layers.mixing import mixing_layers
+from gan_keras.memory import Memory
 from gan_keras.objectives import constraints
-from gan_keras.objectives import penalties
 from gan_keras.objectives.judged import Judged
 from gan_keras.turn import Turn
 
@@ -77,20 +75,21 @@ class GAN(keras.Model):
         self.schedule_images = schedule_images
         self.ema_half_life_images = ema_half_life_images
         self.seed = seed
-        self.iteration = self._state("iteration", dtype="int64")
-        self.images_shown = self._state("images_shown", dtype="int64")
-        self.lecam_averages = self._state("lecam_averages", shape=(2,))
-        self.augment_probability = self._state("augment_probability")
+        self.memory = Memory(self)
         self._play = None
         self.built = True
 
     # === What it is ===
 
     @property
-    def memory(self):
-        """What the game keeps from one update to the next besides its players, as something that has `variables`."""
-        kept = [self.iteration, self.images_shown, self.lecam_averages, self.augment_probability]
-        return types.SimpleNamespace(name=self.name, variables=kept)
+    def iteration(self):
+        """Keras variable, int64: iterations played."""
+        return self.memory.iteration
+
+    @property
+    def images_shown(self):
+        """Keras variable, int64: real images shown to D."""
+        return self.memory.images_shown
 
     def call(self, inputs, training=False):
         return self.ema_generator(inputs, training=training)
@@ -168,17 +167,19 @@ class GAN(keras.Model):
     def _update_discriminator(self, reals, labels, step):
         spectral_normalization.begin_step(self.discriminator.layers)
         updates = self.iteration.value * self.discriminator_steps + step
+        averages = self.memory.lecam_averages.value
 
         def play(turn):
             turn_labels = turn.rows(labels)
             seen = self._judge(turn, "reals", turn.rows(reals), turn_labels)
             fakes = self._judge(turn, "fakes", tf.stop_gradient(self._fakes(turn, turn_labels)), turn_labels)
-            terms = self.objective.discriminator_terms(seen, fakes, turn, self._now, updates, self.lecam_averages.value)
+            terms = self.objective.discriminator_terms(seen, fakes, turn, self._now, updates, averages)
             return terms, self._report(seen, fakes)
 
         turns = self._turns(reals, step)
         logs, norm = descend(self.discriminator, self.discriminator_optimizer, play, turns, self.objective.l2)
-        self._remember(logs, updates, tf.shape(reals)[0] * distribution.replicas())
+        batch_images = tf.shape(reals)[0] * distribution.replicas()
+        self.memory.follow(self.objective, self.augmentation, logs, updates, batch_images)
         if self.objective.clip:
             constraints.clip(self.discriminator, self.objective.clip, self.objective.clip_variables)
         return logs | {"d_gradient_norm": norm}
@@ -210,8 +211,8 @@ class GAN(keras.Model):
 
     def _judge(self, turn, side, images, labels):
         """Returns what D says of images, which it sees augmented; `side` is `"reals"` or `"fakes"`."""
-        probability = self.augment_probability.value if self.augmentation.is_adaptive else self._now(
-            self.augmentation.probability)
+        adaptive = self.augmentation.is_adaptive
+        probability = self.memory.augment_probability.value if adaptive else self._now(self.augmentation.probability)
 
         def judge(images, labels):
             return sampling.apply(
@@ -234,21 +235,9 @@ class GAN(keras.Model):
             reports |= {"real_sign": tf.sign(reals.logits - self.objective.adversarial.threshold)}
         return reports
 
-    def _remember(self, logs, updates, batch_images):
-        """Keeps what later updates of D depend on: LeCam's averages and the adaptive probability."""
-        if self.objective.plays("lecam"):
-            self.lecam_averages.assign(
-                penalties.lecam_averages(self.lecam_averages.value, logs["real_logits"], logs["fake_logits"], updates)
-            )
-        if self.augmentation.is_adaptive:
-            sign = distribution.global_mean(logs["real_sign"])
-            self.augment_probability.assign(adaptive.updated(self.augment_probability.value, sign, batch_images))
-            logs["augment_probability"] = self.augment_probability.value
-
     def _count(self, batch_images):
         batch_images = tf.cast(batch_images, tf.int64)
-        self.images_shown.assign_add(batch_images)
-        self.iteration.assign_add(1)
+        self.memory.count(batch_images)
         decay = ema.decay(batch_images, self.images_shown.value, self._now(self.ema_half_life_images))
         ema.update(self.ema_generator.variables, self.generator.variables, decay)
 
@@ -288,11 +277,6 @@ class GAN(keras.Model):
                 f"accumulation={self.accumulation}: {' and '.join(mixing)} will see one micro-batch at a time, so the "
                 "update is not that of the whole batch", stacklevel=3,
             )
-
-    def _state(self, name, shape=(), dtype="float32"):
-        return self.add_weight(
-            name=name, shape=shape, dtype=dtype, initializer="zeros", trainable=False, aggregation="only_first_replica"
-        )
 
     def _prepare(self, optimizer, player):
         optimizer = optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.999, epsilon=1e-8)

@@ -26,7 +26,9 @@ class Objective:
         r1, r2: γ of the penalty on D's gradient at real, at generated images.
         penalty_interval: n: R1 and R2 are played at every n-th update of D, with n times their weight.
         lecam: λ of LeCam.
-        classification: weight of the auxiliary classifier's cross entropy, in both players' losses.
+        classification: weight of the auxiliary classifier's cross entropy: on real images in D's loss, on generated ones in
+            G's. (The paper trains the classifier on generated images too. What G was asked for is not what it drew: D, which
+            can tell these from real ones, was seen to agree with G on classes of their own.)
         clip: c: D's variables are clipped to [-c, c] after each of its updates; 0 leaves them alone.
         clip_variables: which of them, a key of `constraints.CLIPPED`.
         l2: adds l2 · p to the gradient of every trainable variable p of both players. (Keras' `L2(l2)` adds twice that.)
@@ -118,7 +120,7 @@ class Objective:
             averages: float32 (2,), LeCam's moving averages of the logits.
         """
         terms = self.adversarial.discriminator(reals.logits, fakes.logits)
-        terms |= self._classification(reals, "d_class_loss_real") | self._classification(fakes, "d_class_loss_fake")
+        terms |= self._classification(reals, "d_class_loss")
         penalised = {
             "gradient_penalty": lambda: self._between(reals, fakes, turn),
             "dragan": lambda: self._around(reals, turn),

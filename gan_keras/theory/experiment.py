@@ -19,7 +19,7 @@ BATCH = 256
 LATENT_DIM = 2
 HIDDEN = {"width": 128, "depth": 3}
 LEARNING_RATE = "cosine:1e-3:1e-4"  # A game of constant steps circles around its end.
-POINTS = 400_000  # from which the density of G is told
+POINTS = 200_000  # from which the density of G is told
 COUNTED = 20_000  # of which are looked at one by one: modes covered, share of high quality
 DATA_BATCHES = 500  # that are drawn once, and played over and over
 FRAMES = 24
@@ -95,7 +95,7 @@ def build(mixture, objective, seed, discriminator_steps, iterations):
 
 
 def generated(model, seed):
-    """Returns points of G itself, the player that D has seen, float32 (400 000, d)."""
+    """Returns points of G itself, the player that D has seen, float32 (200 000, d)."""
     latents = random.latents([POINTS, LATENT_DIM], "normal", random.key(seed, "theory", 0))
     return model.generator.predict(latents, batch_size=POINTS // 10, verbose=0)
 
