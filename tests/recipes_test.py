@@ -36,3 +36,30 @@ def test_an_unknown_recipe_names_the_nearest():
     told = r"unknown recipe 'dcgn' \(did you mean 'dcgan'\?\): expected one of gan, dcgan"
     with pytest.raises(errors.UserError, match=told):
         recipes.recipe("dcgn")
+
+
+def test_the_table_has_a_line_for_every_recipe_and_its_source():
+    head, *lines = recipes.table()
+    assert head.split()[:3] == ["recipe", "networks", "loss"]
+    assert [line.split()[0] for line in lines] == list(recipes.RECIPES)
+    told = dict(zip(recipes.RECIPES, lines, strict=True))
+    assert "wasserstein" in told["wcgan"] and "clip" in told["wcgan"] and "5 : 1" in told["wcgan"]
+    assert "r1 + r2" in told["r3gan"] and "2501.05441" in told["r3gan"] and "spectral norm" in told["sngan"]
+
+
+@pytest.mark.parametrize(
+    ("name", "constants"),
+    [
+        ("wgan", {"optimizer": "rmsprop", "generator_learning_rate": "5e-5", "rho": 0.99, "epsilon": 1e-8, "clip": 0.01,
+                  "discriminator_steps": 5}),
+        ("wgan_gp", {"gradient_penalty": "10", "beta_1": 0.0, "beta_2": "0.9", "generator_learning_rate": "1e-4",
+                     "normalization": "layer", "discriminator_steps": 5}),
+        ("dragan", {"dragan": "10", "normalization": "layer"}),
+        ("sngan", {"loss": "hinge", "normalization": "spectral", "discriminator_steps": 5, "beta_1": 0.0}),
+        ("sagan", {"generator_learning_rate": "1e-4", "discriminator_learning_rate": "4e-4", "attention_at": 16}),
+        ("r3gan", {"loss": "relativistic_pairing", "r1": "cosine:0.05:0.005", "r2": "cosine:0.05:0.005"}),
+    ],
+)
+def test_the_constants_of_the_papers(name, constants):
+    game = recipes.recipe(name).game
+    assert {setting: getattr(game, setting) for setting in constants} == constants

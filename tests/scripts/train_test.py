@@ -119,3 +119,9 @@ def test_a_dry_run_costs_no_run_folder(tmp_path):
     assert ended.returncode == 0 and ended.stdout.startswith("{") and " images take about " in ended.stdout
     assert json.JSONDecoder().raw_decode(ended.stdout)[0]["recipe"] in recipes.RECIPES
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_list_recipes_needs_no_tensorflow_and_trains_nothing(tmp_path):
+    ended = helpers.train("--list_recipes", cwd=tmp_path)
+    assert ended.returncode == 0 and len(ended.stdout.splitlines()) == 15
+    assert list(tmp_path.iterdir()) == []
