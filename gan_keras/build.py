@@ -36,6 +36,7 @@ def build_gan(config, channels, num_classes=None):
     """
     game = config.game
     span = config.training.schedule_images or config.training.images
+    rules.check_numbers(game)
     rules.check(config, num_classes)
     model = gan.GAN(
         build_generator(config, channels, num_classes),

@@ -16,17 +16,13 @@ OF_NETWORKS = {
 
 
 def check(config, num_classes):
-    """Raises a UserError for numbers out of range, settings that an architecture lacks, or classes that are needed.
+    """Raises a UserError for settings that an architecture lacks, or classes that are needed or cannot be used.
 
     Args:
         config: `Config`.
         num_classes: number of classes, or None.
     """
     game = config.game
-    for name in ("generator_learning_rate", "discriminator_learning_rate", "ema_half_life_images"):
-        _check_range(name, getattr(game, name))
-    for name in ("beta_1", "beta_2", "rho"):
-        _check_range(name, getattr(game, name), most=1)
     module = networks.ARCHITECTURES[game.architecture]
     taken = {
         "generator": inspect.signature(module.generator).parameters,
@@ -49,6 +45,14 @@ def check(config, num_classes):
         raise errors.UserError("an auxiliary classifier learns nothing without a weight: set --classification, such as 1")
     if game.classification and game.discriminator_conditioning != "classifier":
         raise errors.UserError("classification needs a D that names classes: --discriminator_conditioning=classifier")
+
+
+def check_numbers(game):
+    """Raises a UserError for a schedule that is none, or numbers of an optimizer that are out of range."""
+    for name in ("generator_learning_rate", "discriminator_learning_rate", "ema_half_life_images"):
+        _check_range(name, getattr(game, name))
+    for name in ("beta_1", "beta_2", "rho"):
+        _check_range(name, getattr(game, name), most=1)
 
 
 def _check_range(name, text, most=math.inf):

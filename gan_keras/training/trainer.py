@@ -14,6 +14,7 @@ from gan_keras import data
 from gan_keras import distribution
 from gan_keras import errors
 from gan_keras import files
+from gan_keras import rules
 from gan_keras import run as runs
 from gan_keras.data import classes as labels
 from gan_keras.data import pipeline
@@ -76,6 +77,7 @@ def prepare(config, strategy):
     Raises:
         UserError: the images cannot be had, or the batch fits neither them nor the devices.
     """
+    rules.check_numbers(config.game)  # Reading the images may take long.
     settings = config.data
     store = data.prepare(
         settings.dataset, data_dir=settings.data_dir, cache_dir=settings.cache_dir, resolution=settings.resolution,

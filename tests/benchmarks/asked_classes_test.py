@@ -8,6 +8,8 @@ import pytest
 from gan_keras import recipes
 from gan_keras.benchmarks import asked_classes
 
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras' own, in saving
+
 
 def store(count, seed):
     """Grey noise around a brightness that tells the class: 0 dark, 1 medium, 2 bright."""

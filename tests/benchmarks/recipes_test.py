@@ -1,11 +1,13 @@
 """The table of recipes: a run folder each, a row each, and nothing twice."""
 
 import numpy as np
+import pytest
 
 from gan_keras.benchmarks import recipes
 from tests import tiny
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras' own, in saving
 def test_a_table_that_resumes(tmp_path, capsys):
     images, labels = tiny.images(count=300, channels=1), np.arange(300) % 2
     np.savez(tmp_path / "set.npz", x_train=images, y_train=labels, x_test=images[:20], y_test=labels[:20])
