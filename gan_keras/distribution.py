@@ -26,8 +26,7 @@ def make_strategy(name="auto", logical_cpus=1):
     Raises:
         UserError: unknown name, a `TF_CONFIG` that is not a cluster, or devices that were already initialised.
     """
-    if name not in STRATEGIES:
-        raise errors.UserError(f"unknown strategy '{name}': expected one of {', '.join(STRATEGIES)}")
+    errors.expect_one_of(name, STRATEGIES, "strategy")
     gpus = tf.config.list_physical_devices("GPU")
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)

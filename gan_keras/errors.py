@@ -9,6 +9,12 @@ class UserError(ValueError):
     """
 
 
+def expect_one_of(value, known, name):
+    """Raises a UserError if a value, which `name` says what it is, is not one of the known ones."""
+    if value not in known:
+        raise UserError(f"unknown {name} '{value}'{nearest(value, known)}: expected one of {', '.join(known)}")
+
+
 def nearest(name, known):
     """Returns ` (did you mean 'x'?)` for the entry of `known` that is closest to `name`, or an empty string."""
     import difflib

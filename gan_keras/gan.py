@@ -13,6 +13,7 @@ from gan_keras import sampling
 from gan_keras import schedules
 from gan_keras import train_function
 from gan_keras.augment import Augmentation
+from gan_keras.augment import adaptive
 from gan_keras.descent import descend
 from gan_keras.layers import spectral_normalization
 from gan_keras.layers.mixing import mixing_layers
@@ -171,8 +172,10 @@ class GAN(keras.Model):
 
         def play(turn):
             turn_labels = turn.rows(labels)
-            seen = self._judge(turn, "reals", turn.rows(reals), turn_labels)
-            fakes = self._judge(turn, "fakes", tf.stop_gradient(self._fakes(turn, turn_labels)), turn_labels)
+            real_gradients, fake_gradients = self.objective.needs_gradients
+            seen = self._judge(turn, "reals", turn.rows(reals), turn_labels, real_gradients)
+            drawn = tf.stop_gradient(self._fakes(turn, turn_labels))
+            fakes = self._judge(turn, "fakes", drawn, turn_labels, fake_gradients)
             terms = self.objective.discriminator_terms(seen, fakes, turn, self._now, updates, averages)
             return terms, self._report(seen, fakes)
 
@@ -209,7 +212,7 @@ class GAN(keras.Model):
         latents = turn.latents(self.latents, sampling.latent_dim(self.generator))
         return sampling.apply(self.generator, latents, labels)
 
-    def _judge(self, turn, side, images, labels):
+    def _judge(self, turn, side, images, labels, with_gradients=False):
         """Returns what D says of images, which it sees augmented; `side` is `"reals"` or `"fakes"`."""
         adaptive = self.augmentation.is_adaptive
         probability = self.memory.augment_probability.value if adaptive else self._now(self.augmentation.probability)
@@ -219,7 +222,7 @@ class GAN(keras.Model):
                 self.discriminator, self.augmentation(images, turn, f"augment {side}", probability), labels
             )
 
-        return Judged(judge, images, labels, with_gradients=self.objective.needs_gradients(side))
+        return Judged(judge, images, labels, with_gradients)
 
     def _now(self, schedule):
         """Returns the value that a number or a schedule has now."""
@@ -232,7 +235,7 @@ class GAN(keras.Model):
         if self.objective.plays("lecam"):
             reports |= {"real_logits": reals.logits, "fake_logits": fakes.logits}
         if self.augmentation.is_adaptive:
-            reports |= {"real_sign": tf.sign(reals.logits - self.objective.adversarial.threshold)}
+            reports |= {"real_sign": adaptive.sign(reals.logits, self.objective.adversarial.threshold)}
         return reports
 
     def _count(self, batch_images):

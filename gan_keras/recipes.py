@@ -117,8 +117,5 @@ def recipe(name, **overrides):
     Raises:
         UserError: unknown recipe or setting, or a value that the setting cannot take.
     """
-    if name not in RECIPES:
-        raise errors.UserError(
-            f"unknown recipe '{name}'{errors.nearest(name, RECIPES)}: expected one of {', '.join(RECIPES)}"
-        )
+    errors.expect_one_of(name, RECIPES, "recipe")
     return config.override(RECIPES[name], **overrides)

@@ -26,14 +26,6 @@ def one_device():
     return tf.distribute.OneDeviceStrategy("CPU:0")
 
 
-def two_replicas():
-    return distribution.make_strategy("mirrored", logical_cpus=2)
-
-
-def distance(ours, theirs):
-    return max(float(np.abs(a - b).max()) for a, b in zip(ours, theirs, strict=True))
-
-
 @pytest.fixture(scope="module")
 def alone():
     model, logs = tiny.play(one_device(), 3, discriminator_steps=2)
@@ -41,18 +33,18 @@ def alone():
 
 
 def test_two_replicas_make_the_same_update(alone):
-    model, logs = tiny.play(two_replicas(), 3, discriminator_steps=2)
-    assert distance(tiny.weights(model), alone[0]) < TOLERANCE
+    model, logs = tiny.play(tiny.two_replicas(), 3, discriminator_steps=2)
+    assert tiny.distance(tiny.weights(model), alone[0]) < TOLERANCE
     for name, values in logs.items():
         np.testing.assert_allclose(values, alone[1][name], rtol=1e-4, atol=1e-5)
     assert int(model.images_shown.numpy()) == 3 * 2 * 8 and int(model.iteration.numpy()) == 3
 
 
 def test_the_check_can_fail(alone):
-    model, _ = tiny.play(two_replicas(), 3, discriminator_steps=2, synchronized=False)
-    assert distance(tiny.weights(model), alone[0]) > 1e-4  # batch statistics of each replica
+    model, _ = tiny.play(tiny.two_replicas(), 3, discriminator_steps=2, synchronized=False)
+    assert tiny.distance(tiny.weights(model), alone[0]) > 1e-4  # batch statistics of each replica
     model, _ = tiny.play(one_device(), 3, discriminator_steps=2, seed=5)
-    assert distance(tiny.weights(model), alone[0]) > 1e-4  # other noise
+    assert tiny.distance(tiny.weights(model), alone[0]) > 1e-4  # other noise
 
 
 def test_two_worker_processes_make_the_same_update(alone, tmp_path):
@@ -61,7 +53,7 @@ def test_two_worker_processes_make_the_same_update(alone, tmp_path):
         with np.load(tmp_path / f"{index}.npz") as stored:
             weights = [stored[f"arr_{number}"] for number in range(len(alone[0]))]
             losses = stored["log g_loss"]
-        assert distance(weights, alone[0]) < TOLERANCE
+        assert tiny.distance(weights, alone[0]) < TOLERANCE
         np.testing.assert_allclose(losses, alone[1]["g_loss"], rtol=1e-4)
         assert np.load(tmp_path / f"{index}.npz.agreed.npz")["arr_0"].tolist() == [7, 8]
 
@@ -99,7 +91,7 @@ def finish(workers, timeout=240):
 
 
 def test_every_replica_sees_its_own_slice():
-    strategy = two_replicas()
+    strategy = tiny.two_replicas()
     global_batch = tf.reshape(tf.range(8.0), [4, 2])
 
     @tf.function
@@ -111,7 +103,7 @@ def test_every_replica_sees_its_own_slice():
 
 
 def test_shares_add_up_to_the_mean_of_the_global_batch():
-    strategy = two_replicas()
+    strategy = tiny.two_replicas()
     values = strategy.experimental_distribute_values_from_function(lambda context: tf.constant(
         [[1.0, 2.0], [3.0, 6.0]][context.replica_id_in_sync_group]))
 
@@ -130,7 +122,7 @@ def test_shares_add_up_to_the_mean_of_the_global_batch():
 
 
 def test_an_overflow_on_one_replica_makes_all_skip():
-    strategy = two_replicas()
+    strategy = tiny.two_replicas()
     with strategy.scope():
         variable = keras.Variable([1.0, 2.0])
         optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(1.0), initial_scale=4.0)
@@ -154,14 +146,14 @@ def test_an_overflow_on_one_replica_makes_all_skip():
 
 
 def test_half_precision_on_two_replicas():
-    model, logs = tiny.play(two_replicas(), 2, policy="mixed_float16", learning_rate=1e-3)
+    model, logs = tiny.play(tiny.two_replicas(), 2, policy="mixed_float16", learning_rate=1e-3)
     assert all(np.isfinite(values).all() for values in logs.values())
     before = [variable.copy() for variable in tiny.weights(tiny.game(policy="mixed_float16"))]
-    assert distance(tiny.weights(model), before) > 1e-6
+    assert tiny.distance(tiny.weights(model), before) > 1e-6
 
 
 def test_broadcast_gives_all_the_first_replicas_values():
-    strategy = two_replicas()
+    strategy = tiny.two_replicas()
     with strategy.scope():
         variable = keras.Variable([0.0, 0.0])
     first, second = strategy.experimental_local_results(variable.value)

@@ -21,6 +21,7 @@ CLASSES = 3
 WIDTHS = {"mlp": 8, "dcgan": 4, "dcgan_paper": 4, "resnet": 2, "r3gan": 16}
 TOLERANCE = 1e-5  # of weights after two iterations of gradient descent: float32 sums in other orders
 
+
 class Case:
     """The tiny game of a recipe, 16 × 16 × 3, three classes where it takes classes."""
 
@@ -56,6 +57,7 @@ class Case:
         latents = np.random.default_rng(0).standard_normal((4, 8)).astype("float32")
         return latents if self.num_classes is None else [latents, np.array([0, 1, 2, 0], np.int32)]
 
+
 def check_update(case, model):
     """One update of both players reports finite numbers."""
     logs = model.play(case.batches(), 1)
@@ -80,6 +82,7 @@ def check_resume(case, model, folder):
     for name, array in everything(model).items():
         np.testing.assert_array_equal(array, expected[name], err_msg=str(name))
 
+
 def trained(model):
     return {(player.name, variable.path): np.asarray(variable).copy() for player in (model.generator, model.discriminator)
             for variable in player.trainable_variables}
@@ -88,6 +91,7 @@ def trained(model):
 def everything(model):
     return {(part, index): np.asarray(variable).copy() for part in checkpoint.PARTS
             for index, variable in enumerate(getattr(model, part).variables)}
+
 
 def check_config_and_keras_file(case, model, folder):
     """The config makes the same game, and a .keras file the same images."""
@@ -99,6 +103,7 @@ def check_config_and_keras_file(case, model, folder):
     inputs = case.probe_inputs()
     np.testing.assert_array_equal(loaded(inputs), model(inputs))
 
+
 def check_saved_model(case, model, folder):
     """The graph that is served draws what Keras draws, within 1e-5."""
     law, names = case.config.game.latents, [str(index) for index in range(case.num_classes or 0)]
@@ -108,16 +113,17 @@ def check_saved_model(case, model, folder):
     found = saved_model.check(folder, parity.Probe.of(generator, law, len(names)))
     assert found.max_error < 1e-5
 
-def check_replicas_and_accumulation(case, two_replicas):
+
+def check_replicas_and_accumulation(case):
     """Two replicas make the update of one, and so do two micro-batches where no layer or term mixes a batch."""
     alone = case.game(sgd=True)
     before = [array.copy() for array in tiny.weights(alone)]
     alone.play(case.batches(), 2)
-    with two_replicas.scope():
+    with tiny.two_replicas().scope():
         pair = case.game(sgd=True)
-    pair.play(case.batches(strategy=two_replicas), 2)
-    moved = distance(before, tiny.weights(alone))
-    assert distance(tiny.weights(pair), tiny.weights(alone)) < min(TOLERANCE, 0.01 * moved)
+    pair.play(case.batches(strategy=tiny.two_replicas()), 2)
+    moved = tiny.distance(before, tiny.weights(alone))
+    assert tiny.distance(tiny.weights(pair), tiny.weights(alone)) < min(TOLERANCE, 0.01 * moved)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         parts = case.game(sgd=True, accumulation=2)
@@ -126,10 +132,8 @@ def check_replicas_and_accumulation(case, two_replicas):
     if mixes:
         assert any("one micro-batch at a time" in str(warning.message) for warning in told)
     else:
-        assert not told and distance(tiny.weights(parts), tiny.weights(alone)) < min(TOLERANCE, 0.01 * moved)
+        assert not told and tiny.distance(tiny.weights(parts), tiny.weights(alone)) < min(TOLERANCE, 0.01 * moved)
 
-def distance(ours, theirs):
-    return max(float(np.abs(a - b).max()) for a, b in zip(ours, theirs, strict=True))
 
 def check_mixed_precision(case):
     """bfloat16 inside, float32 outside."""

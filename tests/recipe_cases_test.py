@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from gan_keras import distribution
 from gan_keras import recipes
 from tests import game_cases
+from tests import tiny
 
 FAST = ("dcgan", "wgan_gp", "acgan", "r3gan")
 
@@ -23,21 +23,17 @@ def test_the_shared_case(name, tmp_path):
     game_cases.check_resume(case, model, tmp_path / "checkpoints")
     game_cases.check_config_and_keras_file(case, model, tmp_path)
     game_cases.check_saved_model(case, model, tmp_path / "1")
-    game_cases.check_replicas_and_accumulation(case, two_replicas())
+    game_cases.check_replicas_and_accumulation(case)
     game_cases.check_mixed_precision(case)
-
-
-def two_replicas():
-    return distribution.make_strategy("mirrored", logical_cpus=2)
 
 
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 def test_r1_and_r2_of_r3gan_on_two_replicas(policy):
     case = game_cases.Case("r3gan", precision=policy)
     alone = case.game()
-    with two_replicas().scope():
+    with tiny.two_replicas().scope():
         pair = case.game()
-    expected, found = alone.play(case.batches(), 1), pair.play(case.batches(strategy=two_replicas()), 1)
+    expected, found = alone.play(case.batches(), 1), pair.play(case.batches(strategy=tiny.two_replicas()), 1)
     for name in ("r1", "r2"):
         assert expected[name][0] > 0
         np.testing.assert_allclose(found[name], expected[name], rtol=1e-4 if policy == "float32" else 0.05)

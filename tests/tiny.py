@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from gan_keras import distribution
 from gan_keras import gan
 from gan_keras.data import pipeline
 from gan_keras.networks import dcgan
@@ -46,6 +47,16 @@ def play(strategy, iterations, first_iteration=0, batch_size=8, make=game, **arg
         discriminator_steps=model.discriminator_steps, first_iteration=first_iteration,
     )
     return model, model.play(iter(batches), iterations)
+
+
+def two_replicas():
+    """Returns a strategy of two replicas, on the two logical processors of `conftest.py`."""
+    return distribution.make_strategy("mirrored", logical_cpus=2)
+
+
+def distance(ours, theirs):
+    """Returns the greatest difference of two lists of arrays."""
+    return max(float(np.abs(a - b).max()) for a, b in zip(ours, theirs, strict=True))
 
 
 def weights(model):

@@ -2,7 +2,6 @@
 
 from keras import ops
 
-from gan_keras import distribution
 from gan_keras import errors
 
 TARGET = 0.6
@@ -26,18 +25,18 @@ def check(loss_name, threshold):
         )
 
 
-def mean_sign(real_logits, threshold):
-    """Returns E[sign(D(x) − threshold)] over the global batch, a scalar in [-1, 1]: near 1 where D overfits."""
-    return distribution.global_mean(ops.sign(real_logits - threshold))
+def sign(real_logits, threshold):
+    """Returns sign(D(x) − threshold) of each image, in the shape of the logits: its mean is near 1 where D overfits."""
+    return ops.sign(real_logits - threshold)
 
 
-def updated(probability, sign, batch_images):
+def updated(probability, mean_sign, batch_images):
     """Returns the probability after one more batch: up where D is surer of the reals than the target, else down.
 
     Args:
         probability: float32 scalar in [0, 1].
-        sign: float32 scalar, the `mean_sign` of the batch.
+        mean_sign: float32 scalar, mean of `sign` over the global batch.
         batch_images: number of images in the global batch; 500 000 images lead from 0 to 1.
     """
     step = ops.cast(batch_images, "float32") / IMAGES_FROM_0_TO_1
-    return ops.clip(probability + ops.sign(sign - TARGET) * step, 0.0, 1.0)
+    return ops.clip(probability + ops.sign(mean_sign - TARGET) * step, 0.0, 1.0)

@@ -25,12 +25,7 @@ class Augmentation:
     probability: float | str = 1.0
 
     def __post_init__(self):
-        known = ("none", *PIPELINES)
-        if self.pipeline not in known:
-            raise errors.UserError(
-                f"unknown augmentation '{self.pipeline}'{errors.nearest(self.pipeline, known)}: "
-                f"expected one of {', '.join(known)}"
-            )
+        errors.expect_one_of(self.pipeline, ("none", *PIPELINES), "augmentation")
         if not self.is_adaptive:
             schedule = schedules.parse(self.probability)
             if not (0 <= schedule.start <= 1 and 0 <= schedule.end <= 1):

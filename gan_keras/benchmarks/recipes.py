@@ -8,6 +8,7 @@ from gan_keras import data
 from gan_keras import errors
 from gan_keras import files
 from gan_keras import images
+from gan_keras import objectives
 from gan_keras import recipes
 from gan_keras import run as runs
 from gan_keras import training
@@ -44,8 +45,7 @@ def measure(dataset, folder, names=None, updates=1000, batch_size=64, seed=0, **
     for name in names or recipes.RECIPES:
         run = _train(name, folder / name, updates, settings)
         images.write_png(folder / f"{name}.png", images.grid(run.generate(range(2 * COLUMNS)), COLUMNS))
-        verdict = asked_classes.measure(run, _stores(settings), folder) if run.class_names else None
-        rows.append(_row(run, verdict))
+        rows.append(_row(run, _verdict(run, folder) if run.class_names else None))
         files.write_text(folder / "table.md", _table(rows))
         keras.utils.clear_session()
     print(_table(rows))
@@ -69,17 +69,16 @@ def _is_finished(run, images_shown):
         return False
 
 
-def _stores(settings):
-    names = ("data_dir", "cache_dir", "resolution", "crop", "max_images", "holdout")
-    known = {name: settings[name] for name in names if name in settings}
-    return {split: data.prepare(settings["dataset"], split, **known) for split in ("train", "test")}
+def _verdict(run, folder):
+    stores = {split: data.prepare_for(run.config.data, split) for split in ("train", "test")}
+    return asked_classes.measure(run, stores, folder)
 
 
 def _row(run, verdict):
     records = callbacks.read_statistics(run.path / "stats.jsonl")
     last, game = records[-1], run.config.game
     d_loss = sum(value for name, value in last.items() if name.startswith("d_loss"))
-    judged = next((last[real], last[fake]) for real, fake in VERDICTS if real in last)
+    judged = [last[name] for name in objectives.Objective(game.loss).verdict_names]
     rates = sorted(record["images_per_second"] for record in records)
     return (
         f"`{run.config.recipe}`", "its own" if run.config.recipe not in WIDTHS else str(game.width), f"{d_loss:.3g}",
@@ -88,9 +87,6 @@ def _row(run, verdict):
         f"{verdict.agreement:.0%}" if verdict else "", f"{verdict.diversity:.2f}" if verdict else "",
         f"![{run.config.recipe}]({run.config.recipe}.png)",
     )
-
-
-VERDICTS = (("D(x)", "D(G(z))"), ("real_logits", "fake_logits"))
 
 
 def _table(rows):

@@ -4,5 +4,6 @@ from gan_keras.data.sources import Description
 from gan_keras.data.sources import describe
 from gan_keras.data.store import Store
 from gan_keras.data.store import prepare
+from gan_keras.data.store import prepare_for
 
-__all__ = ["Description", "Store", "describe", "prepare"]
+__all__ = ["Description", "Store", "describe", "prepare", "prepare_for"]

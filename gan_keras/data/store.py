@@ -78,6 +78,14 @@ def prepare(dataset, split="train", *, data_dir=None, cache_dir=None, resolution
     return _opened(path) or _prepared(path, source, plan, description.name, progress)
 
 
+def prepare_for(settings, split="train"):
+    """Returns the `Store` that a run's `config.Data` asks for, of one of the splits; raises what `prepare` raises."""
+    return prepare(
+        settings.dataset, split, data_dir=settings.data_dir, cache_dir=settings.cache_dir,
+        resolution=settings.resolution, crop=settings.crop, max_images=settings.max_images, holdout=settings.holdout,
+    )
+
+
 def _opened(path):
     try:
         return Store(path)

@@ -22,13 +22,6 @@ SPECTRAL = types.SimpleNamespace(
 )
 
 
-def check(value, known, name):
-    """Raises a UserError if an argument is not one of the known values."""
-    if value not in known:
-        nearest = errors.nearest(value, known)
-        raise errors.UserError(f"unknown {name} '{value}'{nearest}: expected one of {', '.join(known)}")
-
-
 class Initializers:
     """Initial values, each variable with a seed of its own, derived from (seed, network, layer)."""
 
@@ -50,25 +43,26 @@ class Initializers:
 # === Labels ===
 
 
-def condition_generator(latents, num_classes, conditioning, init):
+def condition_generator(latents, num_classes, conditioning, init, initial=None):
     """Returns (inputs of G, what its first layer sees, function that normalizes its feature maps).
 
-    Without classes these are the latents, the latents and `batch_norm`.
+    Without classes these are the latents, the latents and `batch_norm`. `initial` is the initializer of the label's
+    embedding (default: as strong as one entry of a one-hot label, for one as strong as the latents leads G to ignore these).
     """
-    check(conditioning, GENERATOR_CONDITIONINGS, "conditioning of G")
+    errors.expect_one_of(conditioning, GENERATOR_CONDITIONINGS, "conditioning of G")
     if not num_classes:
         return latents, latents, batch_norm
     labels = labels_input()
     if conditioning == "batch_norm":
         return [latents, labels], latents, conditional_batch_norm(labels, num_classes)
-    # As strong as one entry of a one-hot label: one as strong as the latents leads G to ignore these.
-    embedding = embed(labels, num_classes, latents.shape[-1], init, stddev=latents.shape[-1] ** -0.5)
+    units = latents.shape[-1]
+    embedding = embed(labels, num_classes, units, initial or init.normal("label_embedding", stddev=units**-0.5))
     return [latents, labels], keras.layers.Concatenate(name="with_labels")([latents, embedding]), batch_norm
 
 
 def condition_discriminator(images, num_classes, conditioning, init):
     """Returns (inputs of D, labels or None, what its first layer sees)."""
-    check(conditioning, DISCRIMINATOR_CONDITIONINGS, "conditioning of D")
+    errors.expect_one_of(conditioning, DISCRIMINATOR_CONDITIONINGS, "conditioning of D")
     if not num_classes or conditioning == "classifier":
         return images, None, images
     labels = labels_input()
@@ -85,13 +79,12 @@ def labels_input():
 def concatenate_plane(images, labels, num_classes, init):
     """Returns images (N, H, W, C) with one more plane, learned for each class: (N, H, W, C + 1); or (N, d + 1)."""
     plane = (*images.shape[1:-1], 1)
-    x = embed(labels, num_classes, math.prod(plane), init)
+    x = embed(labels, num_classes, math.prod(plane), init.normal("label_embedding"))  # as strong as the images' pixels
     return keras.layers.Concatenate(name="with_labels")([images, keras.layers.Reshape(plane, name="label_plane")(x)])
 
 
-def embed(labels, num_classes, units, init, stddev=1.0):
-    """Returns the learned vectors of labels, (N, units), N(0, stddev) at first; 1 is the size of the images' pixels."""
-    initial = init.normal("label_embedding", stddev=stddev)
+def embed(labels, num_classes, units, initial):
+    """Returns the learned vectors of labels, (N, units), from an initializer."""
     return keras.layers.Embedding(num_classes, units, initial, name="label_embedding")(labels)
 
 
@@ -166,5 +159,5 @@ def normalization(name):
 
     `"spectral"` normalizes kernels instead of feature maps.
     """
-    check(name, NORMALIZATIONS, "normalization")
+    errors.expect_one_of(name, NORMALIZATIONS, "normalization")
     return NORMALIZATIONS[name], SPECTRAL if name == "spectral" else PLAIN

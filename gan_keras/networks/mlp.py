@@ -10,6 +10,7 @@ import math
 
 import keras
 
+from gan_keras import errors
 from gan_keras.networks import blocks
 
 
@@ -65,7 +66,7 @@ def discriminator(
 
     Other arguments as in `generator`. Raises a UserError for an unknown activation or conditioning.
     """
-    blocks.check(activation, ACTIVATIONS, "activation")
+    errors.expect_one_of(activation, ACTIVATIONS, "activation")
     init = Initializers("discriminator", seed)
     images = keras.Input(tuple(image_shape or (resolution, resolution, channels)), name="images")
     inputs, labels, x = blocks.condition_discriminator(images, num_classes, conditioning, init)

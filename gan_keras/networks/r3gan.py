@@ -64,12 +64,8 @@ def generator(
     stages = choose_stages(resolution, width, preset, stages)
     init = Initializers("generator", seed)
     gain = fix_up_gain(stages)
-    inputs = x = keras.Input((latent_dim,), name="latents")
-    if num_classes:
-        labels = blocks.labels_input()
-        table = init("label_embedding")
-        embedding = keras.layers.Embedding(num_classes, latent_dim, table, name="label_embedding")(labels)
-        inputs, x = [inputs, labels], keras.layers.Concatenate(name="with_labels")([x, embedding])
+    latents = keras.Input((latent_dim,), name="latents")
+    inputs, x, _ = blocks.condition_generator(latents, num_classes, "concat", init, initial=init("label_embedding"))
     for index, stage in enumerate(stages):
         side = 4 * 2**index
         x = up(x, stage.width, side, init) if index else generative_basis(x, stage.width, init)
@@ -110,7 +106,7 @@ def discriminator(resolution=32, channels=3, width=None, preset="paper", stages=
 
 def choose_stages(resolution, width, preset, stages):
     """Returns the list of `Stage`s that the arguments of a builder ask for; raises a UserError if there is none."""
-    blocks.check(preset, PRESETS, "preset")
+    errors.expect_one_of(preset, PRESETS, "preset")
     if stages is None:
         return PRESETS[preset](resolution, *([width] if width else []))
     stages = [Stage(*stage) for stage in stages]

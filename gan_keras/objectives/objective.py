@@ -47,11 +47,7 @@ class Objective:
     l2: float = 0.0
 
     def __post_init__(self):
-        if self.loss not in losses.LOSSES:
-            raise errors.UserError(
-                f"unknown loss '{self.loss}'{errors.nearest(self.loss, losses.LOSSES)}: "
-                f"expected one of {', '.join(losses.LOSSES)}"
-            )
+        errors.expect_one_of(self.loss, losses.LOSSES, "loss")
         for name in (*PENALTIES, "classification", "clip", "l2"):
             schedule = schedules.parse(getattr(self, name))
             if min(schedule.start, schedule.end) < 0:
@@ -105,9 +101,10 @@ class Objective:
         terms = ["relativistic_average"] if self.loss == "relativistic_average" else []
         return terms + [term for term in ("dragan", "lecam") if self.plays(term)]
 
-    def needs_gradients(self, side):
-        """Returns whether D's gradient at `"reals"` or `"fakes"` is penalised in the pass that judges them."""
-        return self.penalty_interval == 1 and self.plays({"reals": "r1", "fakes": "r2"}[side])
+    @property
+    def needs_gradients(self):
+        """Whether D's gradient at real and at generated images is penalised in the very passes that judge them."""
+        return tuple(self.penalty_interval == 1 and self.plays(term) for term in ("r1", "r2"))
 
     def discriminator_terms(self, reals, fakes, turn, weigh, step, averages):
         """Returns the terms whose means D minimises the sum of: name → float32, one number an image.
@@ -185,8 +182,5 @@ def named(name):
     Raises:
         UserError: there is none of that name.
     """
-    if name not in OBJECTIVES:
-        raise errors.UserError(
-            f"unknown objective '{name}'{errors.nearest(name, OBJECTIVES)}: expected one of {', '.join(OBJECTIVES)}"
-        )
+    errors.expect_one_of(name, OBJECTIVES, "objective")
     return OBJECTIVES[name]

@@ -49,11 +49,7 @@ def play(density, objective, seed, iterations, folder):
     Raises:
         UserError: an unknown density or objective, or a folder that cannot be made.
     """
-    if density not in densities.MIXTURES:
-        known = densities.MIXTURES
-        raise errors.UserError(
-            f"unknown density '{density}'{errors.nearest(density, known)}: expected one of {', '.join(known)}"
-        )
+    errors.expect_one_of(density, densities.MIXTURES, "density")
     _make_folder(folder)
     mixture, iterations = densities.MIXTURES[density], iterations or ITERATIONS[density]
     steps = DISCRIMINATOR_STEPS.get(objective) or DISCRIMINATOR_STEPS.get(density, 1)
@@ -66,11 +62,12 @@ def play(density, objective, seed, iterations, folder):
         points = generated(model, seed)
         view = views.view(mixture, points, _verdict(model, mixture))
         frames.append(figures.frame(mixture, view, points, f"{title}: {done} updates of G", model.objective))
-        print(f"{done:6} updates of G: {_told(results(mixture, model, view, points))}", flush=True)
+        found = results(mixture, model, view, points)
+        print(f"{done:6} updates of G: {_told(found)}", flush=True)
     name = f"{density}-{objective}-{seed}"
     images.write_png(folder / f"{name}.png", frames[-1])
     images.write_gif(folder / f"{name}.gif", frames, MILLISECONDS)
-    return results(mixture, model, view, points)
+    return found
 
 
 def _make_folder(folder):

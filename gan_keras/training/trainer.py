@@ -79,10 +79,7 @@ def prepare(config, strategy):
     """
     rules.check_numbers(config.game)  # Reading the images may take long.
     settings = config.data
-    store = data.prepare(
-        settings.dataset, data_dir=settings.data_dir, cache_dir=settings.cache_dir, resolution=settings.resolution,
-        crop=settings.crop, max_images=settings.max_images, holdout=settings.holdout,
-    )
+    store = data.prepare_for(settings)
     replicas = strategy.num_replicas_in_sync
     batch = config.game.batch_size
     if batch > len(store.images):

@@ -3,7 +3,6 @@
 import pytest
 import tensorflow as tf
 
-from gan_keras import distribution
 from gan_keras import errors
 from gan_keras.augment import adaptive
 from gan_keras.objectives import losses
@@ -28,18 +27,10 @@ def test_500_000_images_lead_from_0_to_1():
     assert float(probability) == pytest.approx(0.99, abs=1e-5)
 
 
-def test_the_mean_sign_is_taken_about_the_threshold_of_the_loss():
+def test_the_sign_is_taken_about_the_threshold_of_the_loss():
     logits = tf.constant([[0.6], [0.4], [0.7], [0.9]])
-    assert float(adaptive.mean_sign(logits, 0.5)) == 0.5
-    assert float(adaptive.mean_sign(logits, 0.0)) == 1.0
-
-
-def test_the_mean_sign_is_that_of_the_global_batch():
-    strategy = distribution.make_strategy("mirrored", logical_cpus=2)
-    logits = tf.constant([[1.0], [2.0], [3.0], [-1.0]])
-    signs = tf.function(lambda: strategy.run(
-        lambda: adaptive.mean_sign(distribution.replica_slice(logits), 0.0)))()
-    assert [float(sign) for sign in strategy.experimental_local_results(signs)] == [0.5, 0.5]
+    assert adaptive.sign(logits, 0.5).numpy().ravel().tolist() == [1.0, -1.0, 1.0, 1.0]
+    assert adaptive.sign(logits, 0.0).numpy().ravel().tolist() == [1.0, 1.0, 1.0, 1.0]
 
 
 def test_losses_whose_logits_have_no_zero_are_refused():

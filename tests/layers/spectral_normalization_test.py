@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from gan_keras import distribution
 from gan_keras.layers import spectral_normalization
 from gan_keras.layers.spectral_normalization import SpectralConv2D
 from gan_keras.layers.spectral_normalization import SpectralDense
 from gan_keras.layers.spectral_normalization import SpectralEmbedding
+from tests import tiny
 
 NORMAL = keras.initializers.RandomNormal(stddev=1.0, seed=3)
 KINDS = {
@@ -155,7 +155,7 @@ def test_half_precision_divides_in_float32():
 
 
 def test_replicas_agree():
-    strategy = distribution.make_strategy("mirrored", logical_cpus=2)
+    strategy = tiny.two_replicas()
     with strategy.scope():
         layer = SpectralDense(5, kernel_initializer=keras.initializers.RandomNormal(seed=0))
         layer.build((None, 4))

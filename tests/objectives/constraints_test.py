@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_keras import distribution
 from gan_keras.objectives import constraints
+from tests import tiny
 
 
 def critic():
@@ -33,7 +33,7 @@ def test_all_trainable_variables_or_kernels_only():
 
 
 def test_every_replica_clips_its_copy():
-    strategy = distribution.make_strategy("mirrored", logical_cpus=2)
+    strategy = tiny.two_replicas()
     with strategy.scope():
         model = critic()
 

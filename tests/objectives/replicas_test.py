@@ -9,6 +9,7 @@ from gan_keras import random
 from gan_keras.objectives import losses
 from gan_keras.objectives import penalties
 from gan_keras.objectives.judged import Judged
+from tests import tiny
 
 WEIGHTS = tf.random.stateless_normal([12, 5], [0, 1])
 # Images of unlike spread and logits of unlike mean on the two replicas.
@@ -53,7 +54,7 @@ def gradients_of_terms(share=distribution.share_of_mean, only=None):
 
 
 def on_two_replicas(**arguments):
-    strategy = distribution.make_strategy("mirrored", logical_cpus=2)
+    strategy = tiny.two_replicas()
     results = tf.function(lambda: strategy.run(lambda: gradients_of_terms(**arguments)))()
     return {name: strategy.experimental_local_results(value)[0].numpy() for name, value in results.items()}
 

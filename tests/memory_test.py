@@ -1,0 +1,42 @@
+"""What a game remembers from one update to the next, alone and on two replicas."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from gan_keras.augment import Augmentation
+from gan_keras.objectives import Objective
+from tests import tiny
+
+
+def played(strategy, iterations, **arguments):
+    """Returns the `Memory` of a game, and its results."""
+    model, logs = tiny.play(strategy, iterations, **arguments)
+    return model.memory, logs
+
+
+@pytest.fixture
+def one_device():
+    return tf.distribute.OneDeviceStrategy("CPU:0")
+
+
+def test_the_adaptive_probability_counts_the_images_of_all_replicas(one_device):
+    game = {"augmentation": Augmentation("ada", "adaptive")}
+    alone, logs = played(one_device, 6, **game)
+    pair, pair_logs = played(tiny.two_replicas(), 6, **game)
+    for reports in (logs, pair_logs):
+        expected = 0.0
+        for sign, probability in zip(reports["real_sign"], reports["augment_probability"], strict=True):
+            expected = max(0.0, expected + (8 if sign > 0.6 else -8) / 500_000)
+            assert probability == pytest.approx(expected)
+    assert pair.augment_probability.numpy() == alone.augment_probability.numpy() > 0
+
+
+def test_lecam_remembers_the_logits_of_the_global_batch(one_device):
+    game = {"objective": Objective("hinge", lecam=0.1)}
+    alone, logs = played(one_device, 3, **game)
+    pair, _ = played(tiny.two_replicas(), 3, **game)
+    averages = alone.lecam_averages.numpy()
+    assert np.abs(averages).min() > 0
+    np.testing.assert_allclose(pair.lecam_averages.numpy(), averages, rtol=1e-3, atol=1e-5)
+    assert averages[0] != pytest.approx(logs["real_logits"][-1], rel=1e-3)  # an average, not the last batch
