@@ -5,8 +5,11 @@ image; it doubles at every halving of the side, up to 8 × `width`.
 
 Labels: G takes an embedding behind its latents (`concat`: Mirza and Osindero 2014, arXiv 1411.1784) or gains and
 offsets of each class (`batch_norm`); D takes a plane beside the image (`concat`), compares features with the class
-(`projection`) or names the class itself (`classifier`). D's normalization can be exchanged: WGAN-GP's critic takes
-`layer`, SNGAN's `spectral`.
+(`projection`) or names the class itself (`classifier`).
+
+D's normalization can be exchanged: WGAN-GP's critic takes `layer`, SNGAN's `spectral`. Its convolutions have biases then,
+as those authors' have. Without any, layer normalization makes D(a·x) = D(x) for every a > 0: the contrast of an image
+would be invisible, and was seen to fade.
 
 Source: Radford, Metz and Chintala 2015 (arXiv 1511.06434); kernels of 4 × 4 as in the ports that made it popular.
 """
@@ -96,8 +99,9 @@ def discriminator(
     normalize, kinds = blocks.normalization(normalization)
     images = keras.Input((resolution, resolution, channels), name="images")
     inputs, labels, x = blocks.condition_discriminator(images, num_classes, conditioning, init)
-    features = downsample(x, resolution, width, 4, synchronized, init, normalize, kinds)
-    x = kinds.Conv2D(1, 4, use_bias=False, kernel_initializer=init("conv_logit"), name="conv_logit")(features)
+    biased = normalization != "batch"
+    features = downsample(x, resolution, width, 4, synchronized, init, normalize, kinds, biased)
+    x = kinds.Conv2D(1, 4, use_bias=biased, kernel_initializer=init("conv_logit"), name="conv_logit")(features)
     logits = keras.layers.Flatten(dtype="float32", name="logits")(x)
     outputs = blocks.judge(features, logits, labels, num_classes, conditioning, kinds, init)
     return keras.Model(inputs, outputs, name="discriminator")
@@ -121,13 +125,13 @@ def up(x, channels, kernel, init, name):
 
 
 def downsample(
-    images, resolution, width, kernel, synchronized, init, normalize=blocks.batch_norm, kinds=blocks.PLAIN
+    images, resolution, width, kernel, synchronized, init, normalize=blocks.batch_norm, kinds=blocks.PLAIN, biased=False
 ):
     """Returns D's feature map at 4 × 4: strided convolutions, all but the first with a normalization."""
     x = images
     for side in reversed(sides(resolution)):
         x = kinds.Conv2D(
-            channels_at(side, resolution, width), kernel, strides=2, padding="same", use_bias=False,
+            channels_at(side, resolution, width), kernel, strides=2, padding="same", use_bias=biased,
             kernel_initializer=init(f"conv_{side}"), name=f"conv_{side}",
         )(x)
         if side == resolution // 2:  # Next to the image D has to see the scale and the offset of its colours.
