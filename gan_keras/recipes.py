@@ -63,9 +63,10 @@ RECIPES = {recipe.recipe: recipe for recipe in (
         normalization="layer",
     ),
     _recipe("cdcgan", "dcgan with classes. Mirza and Osindero 2014 (arXiv 1411.1784)", data=_CLASSES, **_CONCATENATED),
+    # The paper's G reads the label beside the latents, and was measured to draw nearly one image a class: see the README.
     _recipe(
         "acgan", "D names the class, on the DCGAN. Odena et al. 2016 (arXiv 1610.09585)", data=_CLASSES,
-        classification=1.0, generator_conditioning="concat", discriminator_conditioning="classifier",
+        classification=1.0, generator_conditioning="batch_norm", discriminator_conditioning="classifier",
     ),
     _recipe(
         "sngan", "spectral normalization, hinge loss, ResNets. Miyato et al. 2018 (arXiv 1802.05957)",
