@@ -17,6 +17,19 @@ LOSSES = (
 )
 
 
+# Which of them have a setting of the networks.
+NETWORK_SETTINGS = {
+    "width": ARCHITECTURES,
+    "activation": ("mlp", "dcgan", "dcgan_paper"),
+    "normalization": ("dcgan", "resnet"),
+    "spectral_normalization": ("resnet",),
+    "attention_at": ("resnet",),
+    "preset": ("r3gan",),
+    "generator_conditioning": ("dcgan", "resnet"),
+    "discriminator_conditioning": ("mlp", "dcgan", "resnet"),
+}
+
+
 def _field(default, help, choices=None, identity=True, minimum=None, maximum=None):
     metadata = {"help": help, "choices": choices, "identity": identity, "minimum": minimum,
                 "maximum": maximum}
@@ -129,9 +142,13 @@ def leaves(config_or_type=Config):
 def override(config, **values):
     """Returns the config with some leaves replaced, by their flat names, each checked.
 
+    Another architecture takes its own sizes, and of the other settings of the networks those that it has.
+
     Raises:
         UserError: unknown name, a value of the wrong type, below its minimum, or not among the choices.
     """
+    if values.get("architecture", config.game.architecture) != config.game.architecture:
+        values = _settings_of_another(values["architecture"]) | values
     sections = {}
     known = {field.name: (section, field) for section, field in leaves()}
     for name, value in values.items():
@@ -141,6 +158,11 @@ def override(config, **values):
         sections.setdefault(section, {})[name] = check(field, value)
     replaced = {section: dataclasses.replace(getattr(config, section), **new) for section, new in sections.items()}
     return dataclasses.replace(config, **replaced)
+
+
+def _settings_of_another(architecture):
+    kept = ("normalization", "generator_conditioning", "discriminator_conditioning")
+    return {name: None for name, known in NETWORK_SETTINGS.items() if name not in kept or architecture not in known}
 
 
 def check(field, value):

@@ -3,16 +3,10 @@
 import inspect
 import math
 
+from gan_keras import config as configs
 from gan_keras import errors
 from gan_keras import networks
 from gan_keras import schedules
-
-# Settings of the networks, and under which name a builder takes them.
-OF_NETWORKS = {
-    "width": "width", "activation": "activation", "normalization": "normalization", "attention_at": "attention_at",
-    "spectral_normalization": "spectral_normalization", "preset": "preset",
-    "generator_conditioning": "conditioning", "discriminator_conditioning": "conditioning",
-}
 
 
 def check(config, num_classes):
@@ -23,19 +17,14 @@ def check(config, num_classes):
         num_classes: number of classes, or None.
     """
     game = config.game
-    module = networks.ARCHITECTURES[game.architecture]
-    taken = {
-        "generator": inspect.signature(module.generator).parameters,
-        "discriminator": inspect.signature(module.discriminator).parameters,
-    }
-    for setting, argument in OF_NETWORKS.items():
-        players = [player for player in taken if setting.startswith(player)] or list(taken)
-        if getattr(game, setting) is not None and not any(argument in taken[player] for player in players):
+    for setting, architectures in configs.NETWORK_SETTINGS.items():
+        if getattr(game, setting) is not None and game.architecture not in architectures:
             raise errors.UserError(
                 f"{setting}={getattr(game, setting)}: the architecture {game.architecture} has no such setting; "
                 "leave it out, or choose another --architecture"
             )
-    if num_classes and not all("num_classes" in parameters for parameters in taken.values()):
+    generator = networks.ARCHITECTURES[game.architecture].generator
+    if num_classes and "num_classes" not in inspect.signature(generator).parameters:
         raise errors.UserError(
             f"the architecture {game.architecture} knows no classes: leave out --labels, or choose another --architecture"
         )
@@ -68,5 +57,3 @@ def _check_without_classes(game):
             raise errors.UserError(
                 f"{setting}={getattr(game, setting)} needs classes: choose some with --labels=auto or --labels=COLUMN,…"
             )
-
-

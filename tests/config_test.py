@@ -1,10 +1,12 @@
 import dataclasses
+import inspect
 import json
 
 import pytest
 
 from gan_keras import config as configs
 from gan_keras import errors
+from gan_keras import networks
 
 
 def test_leaf_names_are_unique_because_each_is_a_flag():
@@ -29,6 +31,16 @@ def test_override_replaces_leaves_by_flat_name_and_leaves_the_rest():
     assert (config.game.seed, config.training.tick_images) == (7, 100)
     assert dataclasses.replace(config.game, seed=0) == configs.Game()
     assert configs.Config().game.seed == 0
+
+
+def test_the_settings_of_each_architecture_are_what_its_builders_take():
+    for setting, architectures in configs.NETWORK_SETTINGS.items():
+        players = [player for player in ("generator", "discriminator") if setting.startswith(player)]
+        argument = "conditioning" if players else setting
+        for name, module in networks.ARCHITECTURES.items():
+            builders = [getattr(module, player) for player in players or ("generator", "discriminator")]
+            taken = any(argument in inspect.signature(builder).parameters for builder in builders)
+            assert taken == (name in architectures), (setting, name)
 
 
 @pytest.mark.parametrize("values, message", [

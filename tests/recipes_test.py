@@ -2,6 +2,7 @@ import pytest
 
 from gan_keras import errors
 from gan_keras import recipes
+from gan_keras import rules
 from gan_keras import schedules
 from gan_keras.networks import ARCHITECTURES
 
@@ -30,6 +31,32 @@ def test_every_recipe_carries_its_name_and_a_known_architecture(name):
 
 def test_settings_are_laid_over_a_recipe():
     assert recipes.recipe("dcgan", dataset="folder:photos", images=1000).data.dataset == "folder:photos"
+
+
+def test_another_architecture_takes_its_own_sizes_and_keeps_the_rules():
+    game = recipes.recipe("wgan_gp", architecture="resnet").game
+    assert (game.normalization, game.discriminator_steps, game.gradient_penalty) == ("layer", 5, "10")
+    game = recipes.recipe("r3gan", architecture="dcgan", normalization="none").game
+    assert (game.preset, game.width, game.normalization, game.r1) == (None, None, "none", "cosine:0.05:0.005")
+    assert recipes.recipe("dcgan", architecture="dcgan").game.width == 64
+    assert recipes.recipe("dcgan", architecture="resnet", width=16).game.width == 16
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("name", recipes.RECIPES)
+def test_every_recipe_goes_on_every_architecture_or_says_why_not(name, architecture):
+    config = recipes.recipe(name, architecture=architecture)
+    num_classes = 3 if config.data.labels else None
+    impossible = {
+        "knows no classes": num_classes and architecture == "dcgan_paper",
+        "classification needs a D that names classes": name == "acgan" and architecture == "r3gan",
+    }
+    reasons = [reason for reason, applies in impossible.items() if applies]
+    if not reasons:
+        rules.check(config, num_classes)
+        return
+    with pytest.raises(errors.UserError, match=reasons[0]):
+        rules.check(config, num_classes)
 
 
 def test_an_unknown_recipe_names_the_nearest():
