@@ -37,7 +37,7 @@ def test_another_architecture_takes_its_own_sizes_and_keeps_the_rules():
     game = recipes.recipe("wgan_gp", architecture="resnet").game
     assert (game.normalization, game.discriminator_steps, game.gradient_penalty) == ("layer", 5, "10")
     game = recipes.recipe("r3gan", architecture="dcgan", normalization="none").game
-    assert (game.preset, game.width, game.normalization, game.r1) == (None, None, "none", "cosine:0.05:0.005")
+    assert (game.preset, game.width, game.normalization, game.r1) == (None, None, "none", "cosine:2:0.2")
     assert recipes.recipe("dcgan", architecture="dcgan").game.width == 64
     assert recipes.recipe("dcgan", architecture="resnet", width=16).game.width == 16
 
@@ -84,7 +84,7 @@ def test_the_table_has_a_line_for_every_recipe_and_its_source():
         ("dragan", {"dragan": "10", "normalization": "layer"}),
         ("sngan", {"loss": "hinge", "normalization": "spectral", "discriminator_steps": 5, "beta_1": 0.0}),
         ("sagan", {"generator_learning_rate": "1e-4", "discriminator_learning_rate": "4e-4", "attention_at": 16}),
-        ("r3gan", {"loss": "relativistic_pairing", "r1": "cosine:0.05:0.005", "r2": "cosine:0.05:0.005"}),
+        ("r3gan", {"loss": "relativistic_pairing", "r1": "cosine:2:0.2", "r2": "cosine:2:0.2"}),
     ],
 )
 def test_the_constants_of_the_papers(name, constants):
