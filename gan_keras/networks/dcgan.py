@@ -7,8 +7,8 @@ Labels: G takes an embedding behind its latents (`concat`: Mirza and Osindero 20
 offsets of each class (`batch_norm`); D takes a plane beside the image (`concat`), compares features with the class
 (`projection`) or names the class itself (`classifier`).
 
-D's normalization can be exchanged: WGAN-GP's critic takes `layer`, SNGAN's `spectral`. Its convolutions have biases then,
-as those authors' have. Without any, layer normalization makes D(a·x) = D(x) for every a > 0: the contrast of an image
+D's normalization can be exchanged: WGAN-GP's critic takes `layer`, SNGAN's `spectral`. Its inner convolutions have biases
+then, as those authors' have. Without any, layer normalization makes D(a·x) = D(x) for every a > 0: the contrast of an image
 would be invisible, and was seen to fade.
 
 Source: Radford, Metz and Chintala 2015 (arXiv 1511.06434); kernels of 4 × 4 as in the ports that made it popular.
@@ -99,9 +99,10 @@ def discriminator(
     normalize, kinds = blocks.normalization(normalization)
     images = keras.Input((resolution, resolution, channels), name="images")
     inputs, labels, x = blocks.condition_discriminator(images, num_classes, conditioning, init)
-    biased = normalization != "batch"
-    features = downsample(x, resolution, width, 4, synchronized, init, normalize, kinds, biased)
-    x = kinds.Conv2D(1, 4, use_bias=biased, kernel_initializer=init("conv_logit"), name="conv_logit")(features)
+    features = downsample(
+        x, resolution, width, 4, synchronized, init, normalize, kinds, biased=normalization != "batch"
+    )
+    x = kinds.Conv2D(1, 4, use_bias=False, kernel_initializer=init("conv_logit"), name="conv_logit")(features)
     logits = keras.layers.Flatten(dtype="float32", name="logits")(x)
     outputs = blocks.judge(features, logits, labels, num_classes, conditioning, kinds, init)
     return keras.Model(inputs, outputs, name="discriminator")

@@ -134,7 +134,7 @@ def test_parameters_that_conditioning_adds():
 def test_normalizations_of_the_critic():
     names = ("batch", "layer", "none", "spectral")
     kinds = {name: dcgan.discriminator(16, width=4, normalization=name) for name in names}
-    biases = 4 + 8 + 1  # Without them layer normalization would hide the contrast of an image.
+    biases = 4 + 8  # Without them layer normalization would hide the contrast of an image.
     assert weights(kinds["layer"]) == weights(kinds["batch"]) + biases == weights(kinds["none"]) + 2 * 8
     groups = [layer.groups for layer in kinds["layer"].layers if isinstance(layer, keras.layers.GroupNormalization)]
     assert groups == [1]
