@@ -9,8 +9,6 @@ from gan_keras import gan
 from gan_keras import networks
 from gan_keras import optimizers
 from gan_keras import rules
-from gan_keras.augment import Augmentation
-from gan_keras.objectives import Objective
 
 
 def build_generator(config, channels, num_classes=None):
@@ -36,15 +34,15 @@ def build_gan(config, channels, num_classes=None):
     """
     game = config.game
     span = config.training.schedule_images or config.training.images
-    rules.check_numbers(game)
-    rules.check(config, num_classes)
+    rules.check_game(game)
+    rules.check_classes(game, num_classes)
     model = gan.GAN(
         build_generator(config, channels, num_classes),
         build_discriminator(config, channels, num_classes),
-        objective=Objective(**{field.name: getattr(game, field.name) for field in dataclasses.fields(Objective)}),
+        objective=rules.objective(game),
         discriminator_steps=game.discriminator_steps,
         latents=game.latents,
-        augmentation=Augmentation(game.augment, game.augment_probability),
+        augmentation=rules.augmentation(game),
         accumulation=game.accumulation,
         ema_half_life_images=game.ema_half_life_images,
         schedule_images=span,

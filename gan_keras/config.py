@@ -56,7 +56,7 @@ class Data:
     labels: str | None = _field(
         None, "condition on classes: auto (the set's own), or columns such as Smiling,Male, whose values are joined"
     )
-    flip: bool | None = _field(None, "mirror every other image (default: yes for faces)")
+    flip: bool | None = _field(None, "mirror images, each with probability 1/2 (default: yes for faces)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,13 +67,20 @@ class Game:
     width: int | None = _field(None, "channels next to the image, or units of a layer (default: the network's)", minimum=1)
     latent_dim: int = _field(100, "length of a latent vector", minimum=1)
     latents: str = _field("uniform", "law of the latents", choices=("uniform", "normal"))
-    activation: str | None = _field(None, "of a DCGAN's G: relu or leaky_relu; of an MLP's D: maxout or leaky_relu")
-    normalization: str | None = _field(None, "of D: batch, layer, none or spectral (default: the architecture's)")
+    activation: str | None = _field(
+        None, "of a DCGAN's G: relu or leaky_relu; of an MLP's D: maxout or leaky_relu",
+        choices=("relu", "leaky_relu", "maxout"),
+    )
+    normalization: str | None = _field(
+        None, "of D (default: the architecture's)", choices=("batch", "layer", "none", "spectral")
+    )
     spectral_normalization: bool | None = _field(None, "of G too (resnet)")
     attention_at: int | None = _field(None, "side of the feature map that passes self-attention (resnet)", minimum=4)
-    preset: str | None = _field(None, "sizes of the R3GAN networks: small or paper")
-    generator_conditioning: str | None = _field(None, "how labels enter G: concat or batch_norm")
-    discriminator_conditioning: str | None = _field(None, "how labels enter D: concat, projection or classifier")
+    preset: str | None = _field(None, "sizes of the R3GAN networks (default: small)", choices=("small", "paper"))
+    generator_conditioning: str | None = _field(None, "how labels enter G", choices=("concat", "batch_norm"))
+    discriminator_conditioning: str | None = _field(
+        None, "how labels enter D", choices=("concat", "projection", "classifier")
+    )
     loss: str = _field("non_saturating", "adversarial loss", choices=LOSSES)
     gradient_penalty: str = _field("0", "weight of WGAN-GP's penalty: NUMBER, or a schedule as for a learning rate")
     dragan: str = _field("0", "weight of DRAGAN's penalty, likewise")
@@ -83,10 +90,14 @@ class Game:
     lecam: str = _field("0", "weight of LeCam's penalty, likewise")
     classification: float = _field(0.0, "weight of the auxiliary classifier's cross entropy", minimum=0)
     clip: float = _field(0.0, "clips D's weights to [-c, c]; 0: not", minimum=0)
-    clip_variables: str = _field("all", "which weights are clipped", choices=("all", "kernels"))
+    clip_variables: str = _field(
+        "all", "which weights are clipped, never those of the label's plane", choices=("all", "kernels")
+    )
     l2: float = _field(0.0, "adds l2 · p to the gradient of every weight p", minimum=0)
     augment: str = _field("none", "augmentation of what D sees", choices=("none", "diffaugment", "ada"))
-    augment_probability: str = _field("1", "its probability: NUMBER, a schedule, or adaptive")
+    augment_probability: str | None = _field(
+        None, "its probability: NUMBER, a schedule, or adaptive (default: 1 for diffaugment, adaptive for ada)"
+    )
     discriminator_steps: int = _field(1, "updates of D in an iteration, each on real images of its own", minimum=1)
     batch_size: int = _field(64, "global batch: images of one update, over all devices", minimum=2)
     accumulation: int = _field(1, "micro-batches of an update on each device, one after the other", minimum=1)

@@ -40,7 +40,7 @@ class GAN(keras.Model):
         accumulation: micro-batches of an update, played one after the other. Gradients are those of the whole batch,
             but where a network or a term depends on statistics of the batch: these are then the micro-batch's.
         ema_half_life_images: half-life of the moving average of G, in real images: a number or a schedule.
-        schedule_images: length of schedules that name none, in real images.
+        schedule_images: length of schedules that name none, in real images; None: every schedule has to name its own.
         seed: seed of all draws of the game.
 
     Each replica holds the same variables; batches are slices of the global batch, which is what every number here counts.
@@ -56,7 +56,7 @@ class GAN(keras.Model):
         augmentation=None,
         accumulation=1,
         ema_half_life_images=10_000,
-        schedule_images=1,
+        schedule_images=None,
         seed=0,
         **kwargs,
     ):
@@ -153,14 +153,15 @@ class GAN(keras.Model):
             data: float32 images (k·b, H, W, C) in [-1, 1], or a pair (images, labels int32 (k·b,)).
 
         Returns:
-            dict of scalar means over this replica's images.
+            dict of scalars, means over this replica's images and over the k updates of D.
         """
         images, labels = data if isinstance(data, tuple) else (data, None)
-        batch = tf.shape(images)[0] // self.discriminator_steps
+        batch, steps = tf.shape(images)[0] // self.discriminator_steps, []
         for step in range(self.discriminator_steps):
             rows = slice(step * batch, (step + 1) * batch)
             reals, real_labels = images[rows], None if labels is None else labels[rows]
-            logs = self._update_discriminator(reals, real_labels, step)
+            steps.append(self._update_discriminator(reals, real_labels, step))
+        logs = {name: sum(logs[name] for logs in steps) / self.discriminator_steps for name in steps[0]}
         logs |= self._update_generator(reals, real_labels)
         self._count(tf.shape(images)[0] * distribution.replicas())
         return logs

@@ -16,7 +16,8 @@ def build(game, learning_rate, images_shown, schedule_images):
     """
     rate = schedules.learning_rate(learning_rate, images_shown, schedule_images)
     if game.optimizer == "rmsprop":
-        return keras.optimizers.RMSprop(rate, rho=game.rho, epsilon=game.epsilon)
+        # Keras adds its epsilon to the mean square, the papers' code to its root: squared, a floor of the same height.
+        return keras.optimizers.RMSprop(rate, rho=game.rho, epsilon=game.epsilon**2)
     beta_2 = schedules.parse(game.beta_2)
     if beta_2.shape == "constant":
         return keras.optimizers.Adam(rate, beta_1=game.beta_1, beta_2=beta_2.start, epsilon=game.epsilon)

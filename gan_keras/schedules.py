@@ -25,10 +25,16 @@ class Schedule:
     images: int | None = None
 
     def __call__(self, images_shown, schedule_images):
-        """Returns the float32 value after `images_shown` real images (int64 tensor)."""
+        """Returns the float32 value after `images_shown` real images (int64 tensor).
+
+        Raises:
+            UserError: a way from one number to another without a length.
+        """
         if self.shape == "constant":
             return tf.constant(self.start, tf.float32)
         length = self.images or schedule_images
+        if length is None:
+            raise errors.UserError(f"how long is {self.shape}:{self.start}:{self.end}? Add :IMAGES, or give schedule_images")
         progress = tf.clip_by_value(tf.cast(images_shown, tf.float32) / length, 0.0, 1.0)
         if self.shape == "cosine":
             progress = 0.5 - 0.5 * tf.cos(math.pi * progress)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from gan_keras import gan
 from gan_keras.augment import Augmentation
+from gan_keras.networks import dcgan
 from gan_keras.objectives import Objective
 from tests import tiny
 
@@ -30,6 +32,19 @@ def test_the_adaptive_probability_counts_the_images_of_all_replicas(one_device):
             expected = max(0.0, expected + (8 if sign > 0.6 else -8) / 500_000)
             assert probability == pytest.approx(expected)
     assert pair.augment_probability.numpy() == alone.augment_probability.numpy() > 0
+
+
+def test_a_penalty_that_falls_on_the_first_of_two_steps_is_reported(one_device):
+    objective = Objective("relativistic_pairing", r1=1.0, penalty_interval=2)
+    model, logs = tiny.play(one_device, 2, make=unmixed, objective=objective, discriminator_steps=2)
+    assert (logs["r1"] > 0).all()
+
+
+def unmixed(**arguments):
+    """Returns a game whose D has no batch statistics."""
+    model = gan.GAN(dcgan.generator(16, width=4), dcgan.discriminator(16, width=4, normalization="layer"), **arguments)
+    model.compile()
+    return model
 
 
 def test_lecam_remembers_the_logits_of_the_global_batch(one_device):

@@ -53,10 +53,10 @@ def test_every_recipe_goes_on_every_architecture_or_says_why_not(name, architect
     }
     reasons = [reason for reason, applies in impossible.items() if applies]
     if not reasons:
-        rules.check(config, num_classes)
+        rules.check_classes(config.game, num_classes)
         return
     with pytest.raises(errors.UserError, match=reasons[0]):
-        rules.check(config, num_classes)
+        rules.check_classes(config.game, num_classes)
 
 
 def test_an_unknown_recipe_names_the_nearest():

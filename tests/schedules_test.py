@@ -32,6 +32,13 @@ def test_what_is_no_schedule_is_refused(text):
         schedules.parse(text)
 
 
+def test_a_way_needs_a_length():
+    assert float(schedules.parse("linear:0:1:10")(tf.constant(5), None)) == 0.5
+    assert float(schedules.parse("3")(tf.constant(5), None)) == 3.0
+    with pytest.raises(errors.UserError, match="how long is linear:0.0:1.0"):
+        schedules.parse("linear:0:1")(tf.constant(5), None)
+
+
 def test_an_optimizer_follows_the_images_shown_and_not_its_own_steps():
     shown = keras.Variable(0, dtype="int64")
     optimizer = keras.optimizers.SGD(schedules.learning_rate("linear:1:0", shown, 100))

@@ -18,14 +18,19 @@ class Augmentation:
     Attributes:
         pipeline: `"none"`, or a key of `PIPELINES`.
         probability: number in [0, 1], a schedule such as `"cosine:0:0.55"`, or `"adaptive"`: up where D is too sure of
-            the reals, down where it is not (arXiv 2006.06676).
+            the reals, down where it is not (arXiv 2006.06676). None: 1 for DiffAugment, whose images still tell where
+            they come from; adaptive for ADA, which at 1 hides which way up images are and what colour they have.
     """
 
     pipeline: str = "none"
-    probability: float | str = 1.0
+    probability: float | str | None = None
 
     def __post_init__(self):
         errors.expect_one_of(self.pipeline, ("none", *PIPELINES), "augmentation")
+        if self.probability is None:
+            object.__setattr__(self, "probability", "adaptive" if self.pipeline == "ada" else 1.0)
+        if self.pipeline == "none" and self.probability == "adaptive":
+            raise errors.UserError("augment_probability=adaptive needs an augmentation: --augment=ada, or diffaugment")
         if not self.is_adaptive:
             schedule = schedules.parse(self.probability)
             if not (0 <= schedule.start <= 1 and 0 <= schedule.end <= 1):

@@ -5,12 +5,10 @@ import pathlib
 import keras
 
 from gan_keras import data
-from gan_keras import errors
 from gan_keras import files
 from gan_keras import images
 from gan_keras import objectives
 from gan_keras import recipes
-from gan_keras import run as runs
 from gan_keras import training
 from gan_keras.benchmarks import asked_classes
 from gan_keras.training import callbacks
@@ -42,7 +40,10 @@ def measure(dataset, folder, names=None, updates=1000, batch_size=64, seed=0, **
     folder = pathlib.Path(folder)
     settings |= {"dataset": dataset, "batch_size": batch_size, "seed": seed, "export_dir": ""}
     rows = []
-    for name in names or recipes.RECIPES:
+    names = names or list(recipes.RECIPES)
+    for name in names:
+        recipes.recipe(name)  # A mistyped one shall not be told after the others were trained.
+    for name in names:
         run = _train(name, folder / name, updates, settings)
         images.write_png(folder / f"{name}.png", images.grid(run.generate(range(2 * COLUMNS)), COLUMNS))
         rows.append(_row(run, _verdict(run, folder) if run.class_names else None))
@@ -57,16 +58,7 @@ def _train(name, run_dir, updates, settings):
     config = recipes.recipe(
         name, images=images_shown, tick_images=max(1, images_shown // TICKS), width=WIDTHS.get(name, game.width), **settings
     )
-    if (run_dir / runs.CONFIG).is_file() and _is_finished(runs.open_run(run_dir), images_shown):
-        return runs.open_run(run_dir)
     return training.train(config, run_dir)
-
-
-def _is_finished(run, images_shown):
-    try:
-        return run.describe()["images_shown"] >= images_shown
-    except errors.UserError:  # It holds no checkpoint yet.
-        return False
 
 
 def _verdict(run, folder):

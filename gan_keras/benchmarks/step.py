@@ -8,14 +8,17 @@ import numpy as np
 import tensorflow as tf
 
 from gan_keras import build
+from gan_keras import errors
 from gan_keras import recipes
+
+PLAIN = ("gan", "dcgan", "dcgan_paper")
 
 
 def measure(recipe="dcgan", batch_size=64, rounds=5, iterations=4, precision="float32", resolution=64):
     """Times both in turn; prints images/s of each round, the medians and the ratio of the medians.
 
     Args:
-        recipe: recipe whose networks both train.
+        recipe: recipe whose networks both train, one of `PLAIN`.
         batch_size: real images of an iteration.
         rounds: interleaved rounds, after one of warm-up.
         iterations: iterations a round.
@@ -24,7 +27,12 @@ def measure(recipe="dcgan", batch_size=64, rounds=5, iterations=4, precision="fl
 
     Returns:
         the ratio, ours / plain.
+
+    Raises:
+        UserError: a recipe that the plain loop does not play.
     """
+    if recipe not in PLAIN:
+        raise errors.UserError(f"recipe={recipe}: the plain loop plays the first game only, so choose {' or '.join(PLAIN)}")
     config = recipes.recipe(recipe, batch_size=batch_size, precision=precision, resolution=resolution)
     plain_config = recipes.recipe(recipe, batch_size=batch_size, resolution=resolution)
     images = np.random.default_rng(0).uniform(-1, 1, (batch_size, resolution, resolution, 3)).astype("float32")

@@ -10,7 +10,7 @@ from gan_keras import errors
 
 @dataclasses.dataclass(frozen=True)
 class Classes:
-    """The class of every image, int32 (N,), and the names of the classes, such as `"Smiling, not Male"` or `"3"`."""
+    """The class of every image, int32 (N,), and the names of the classes, such as `"Smiling + not Male"` or `"3"`."""
 
     of_images: np.ndarray
     names: list
@@ -28,7 +28,8 @@ def choose(store, labels):
     """
     columns = _columns(store, labels)
     values = [_names(store, column) for column in columns]
-    names = [", ".join(_spelled(*pair) for pair in zip(columns, joint, strict=True)) for joint in itertools.product(*values)]
+    joint_values = itertools.product(*values)
+    names = [" + ".join(_spelled(*pair) for pair in zip(columns, joint, strict=True)) for joint in joint_values]
     sizes = [len(value) for value in values]
     classes = np.ravel_multi_index([store.labels[column] for column in columns], sizes).astype(np.int32)
     counts = np.bincount(classes, minlength=len(names))

@@ -14,13 +14,15 @@ from keras import ops
 
 
 def begin_step(layers):
-    """Makes one power iteration in each layer that has a `begin_step`; call it at the start of an optimizer step.
+    """Makes one power iteration in each spectral layer; call it at the start of an optimizer step.
 
     Args:
-        layers: the layers of a network, `network.layers`.
+        layers: the layers of a network, `network.layers`, those of models inside it included.
     """
     for layer in layers:
-        if hasattr(layer, "begin_step"):
+        if isinstance(layer, keras.Model):
+            begin_step(layer.layers)
+        elif hasattr(layer, "begin_step"):
             layer.begin_step()
 
 

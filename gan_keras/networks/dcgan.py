@@ -102,7 +102,9 @@ def discriminator(
     features = downsample(
         x, resolution, width, 4, synchronized, init, normalize, kinds, biased=normalization != "batch"
     )
-    x = kinds.Conv2D(1, 4, use_bias=False, kernel_initializer=init("conv_logit"), name="conv_logit")(features)
+    x = kinds.Conv2D(
+        1, 4, use_bias=False, kernel_initializer=init("conv_logit"), dtype="float32", name="conv_logit"
+    )(features)
     logits = keras.layers.Flatten(dtype="float32", name="logits")(x)
     outputs = blocks.judge(features, logits, labels, num_classes, conditioning, kinds, init)
     return keras.Model(inputs, outputs, name="discriminator")

@@ -37,6 +37,5 @@ def discriminator(resolution=64, channels=3, width=128, synchronized=True, seed=
     images = keras.Input((resolution, resolution, channels), name="images")
     x = dcgan.downsample(images, resolution, width, 5, synchronized, init)
     x = keras.layers.Flatten(name="flatten")(x)
-    x = keras.layers.Dense(1, use_bias=False, kernel_initializer=init("logit"), name="logit")(x)
-    logits = keras.layers.Activation("linear", dtype="float32", name="logits")(x)
+    logits = keras.layers.Dense(1, use_bias=False, kernel_initializer=init("logit"), dtype="float32", name="logit")(x)
     return keras.Model(images, logits, name="discriminator")

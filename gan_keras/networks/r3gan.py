@@ -41,7 +41,7 @@ PRESETS = {"paper": paper_stages, "small": small_stages}
 
 
 def generator(
-    resolution=32, channels=3, latent_dim=64, width=None, preset="paper", stages=None, seed=0, num_classes=None
+    resolution=32, channels=3, latent_dim=64, width=None, preset="small", stages=None, seed=0, num_classes=None
 ):
     """Returns G: `latents` (N, latent_dim), normal [, `labels` int32 (N,)] → float32 `images`.
 
@@ -75,7 +75,7 @@ def generator(
     return keras.Model(inputs, images, name="generator")
 
 
-def discriminator(resolution=32, channels=3, width=None, preset="paper", stages=None, seed=0, num_classes=None):
+def discriminator(resolution=32, channels=3, width=None, preset="small", stages=None, seed=0, num_classes=None):
     """Returns D: `images` (N, resolution, resolution, channels) [, `labels` int32 (N,)] → float32 logits (N, 1).
 
     The stages are those of G, the other way round. With classes, the last layer gives a vector as wide as the first of

@@ -53,7 +53,7 @@ def generator(
     init = Initializers("generator", seed)
     kinds = blocks.SPECTRAL if spectral_normalization else blocks.PLAIN
     sides = [*dcgan.sides(resolution), resolution]
-    attended = attended_block(attention_at, sides[1:])
+    attended = attended_block(attention_at, sides[1:], resolution)
     latents = keras.Input((latent_dim,), name="latents")
     inputs, x, normalize = blocks.condition_generator(latents, num_classes, conditioning, init)
     first = generator_channels(4, resolution, width)
@@ -100,7 +100,7 @@ def discriminator(
     init = Initializers("discriminator", seed)
     normalize, kinds = blocks.normalization(normalization)
     table = discriminator_table(resolution, width)
-    attended = attended_block(attention_at, [side for side, _ in table])
+    attended = attended_block(attention_at, [side for side, _ in table], resolution)
     images = keras.Input((resolution, resolution, channels), name="images")
     inputs, labels, x = blocks.condition_discriminator(images, num_classes, conditioning, init)
     x = first_block(x, table[0][1], kinds, init)
@@ -137,12 +137,12 @@ def discriminator_table(resolution, width):
     return [*table, (2 if table[-1][1] < 16 * width else 4, 16 * width)]
 
 
-def attended_block(attention_at, sides):
+def attended_block(attention_at, sides, resolution):
     """Returns the index of the first block that ends with the side `attention_at`, or None."""
     if attention_at is None:
         return None
     if attention_at not in sides:
-        known = ", ".join(str(side) for side in dict.fromkeys(sides))
+        known = ", ".join(str(side) for side in dcgan.sides(resolution)[1:])  # Both networks have these.
         raise errors.UserError(f"attention_at={attention_at} is no side of a feature map: expected one of {known}")
     return sides.index(attention_at)
 

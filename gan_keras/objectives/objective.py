@@ -30,7 +30,7 @@ class Objective:
             G's. (The paper trains the classifier on generated images too. What G was asked for is not what it drew: D, which
             can tell these from real ones, was seen to agree with G on classes of their own.)
         clip: c: D's variables are clipped to [-c, c] after each of its updates; 0 leaves them alone.
-        clip_variables: which of them, a key of `constraints.CLIPPED`.
+        clip_variables: which of them, a key of `constraints.CLIPPED`; those of the label's plane are left alone.
         l2: adds l2 · p to the gradient of every trainable variable p of both players. (Keras' `L2(l2)` adds twice that.)
     """
 

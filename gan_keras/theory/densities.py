@@ -27,12 +27,6 @@ class Mixture:
         """1 or 2."""
         return self.centres.shape[1]
 
-    @property
-    def is_separated(self):
-        """Whether its laws are modes of their own: the nearest two are more than 6σ apart."""
-        distances = np.linalg.norm(self.centres[:, None] - self.centres, axis=-1)
-        return bool(distances[distances > 0].min() > 6 * self.sigma)
-
     def sample(self, count, seed):
         """Returns points, float32 (count, d)."""
         generator = np.random.Generator(np.random.Philox(key=[seed, 0]))

@@ -77,7 +77,7 @@ def prepare(config, strategy):
     Raises:
         UserError: the images cannot be had, or the batch fits neither them nor the devices.
     """
-    rules.check_numbers(config.game)  # Reading the images may take long.
+    rules.check_game(config.game)
     settings = config.data
     store = data.prepare_for(settings)
     replicas = strategy.num_replicas_in_sync

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from gan_keras import errors
+from gan_keras.augment import Augmentation
 from gan_keras.augment import adaptive
 from gan_keras.objectives import losses
 
@@ -31,6 +32,11 @@ def test_the_sign_is_taken_about_the_threshold_of_the_loss():
     logits = tf.constant([[0.6], [0.4], [0.7], [0.9]])
     assert adaptive.sign(logits, 0.5).numpy().ravel().tolist() == [1.0, -1.0, 1.0, 1.0]
     assert adaptive.sign(logits, 0.0).numpy().ravel().tolist() == [1.0, 1.0, 1.0, 1.0]
+
+
+def test_the_default_probability_of_each_pipeline():
+    probabilities = {name: Augmentation(name).probability for name in ("none", "diffaugment", "ada")}
+    assert probabilities == {"none": 1.0, "diffaugment": 1.0, "ada": "adaptive"}
 
 
 def test_losses_whose_logits_have_no_zero_are_refused():

@@ -19,7 +19,7 @@ ATTRIBUTES = store({"Smiling": [0, 1, 0, 1], "Male": [0, 0, 1, 1]}, {"Smiling": 
 
 def test_the_joint_values_of_several_columns_are_classes():
     chosen = classes.choose(ATTRIBUTES, "Smiling,Male")
-    assert chosen.names == ["not Smiling, not Male", "not Smiling, Male", "Smiling, not Male", "Smiling, Male"]
+    assert chosen.names == ["not Smiling + not Male", "not Smiling + Male", "Smiling + not Male", "Smiling + Male"]
     assert chosen.of_images.tolist() == [0, 2, 1, 3]
     assert classes.choose(ATTRIBUTES, "Male").names == ["not Male", "Male"]
 

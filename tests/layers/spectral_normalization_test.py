@@ -115,6 +115,14 @@ def test_one_step_is_one_power_iteration():
     np.testing.assert_allclose(layer.u, expected / np.linalg.norm(expected), rtol=1e-5)
 
 
+def test_layers_of_a_model_inside_a_model_make_their_iterations():
+    inner = keras.Sequential([keras.Input((6,)), SpectralDense(5)])
+    outer = keras.Model(inputs := keras.Input((6,)), inner(inputs))
+    before = inner.layers[-1].u.numpy()
+    spectral_normalization.begin_step(outer.layers)
+    assert np.abs(inner.layers[-1].u.numpy() - before).max() > 0.1
+
+
 def test_average_of_unit_vectors_serves_as_well():
     layer, inputs = converged("dense")
     outputs = layer(inputs)

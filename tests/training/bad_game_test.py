@@ -33,6 +33,9 @@ def labelled(folder, labels):
         ("wgan", {"augment": "ada", "augment_probability": "adaptive"}, "adaptive augmentation .*wasserstein"),
         ("r3gan", {"augment": "ada", "augment_probability": "adaptive"}, "adaptive augmentation .*relativistic_pairing"),
         ("dcgan", {"augment": "diffaugment", "augment_probability": "1.5"}, r"augment_probability is 1.5: .* \[0, 1\]"),
+        ("dcgan", {"augment_probability": "adaptive"}, "augment_probability=adaptive needs an augmentation"),
+        ("r3gan", {"augment": "ada"}, "adaptive augmentation .*: give a fixed or a scheduled probability"),
+        ("wgan_gp", {"dataset": "folder:missing", "gradient_penalty": "-1"}, "gradient_penalty is -1"),  # told before
         ("dcgan", {"attention_at": 8}, "the architecture dcgan has no such setting"),
         ("sagan", {"dataset": "labelled", "attention_at": 64}, "attention_at=64 is no side of a feature map"),
         ("dcgan_paper", {"dataset": "labelled", "labels": "auto"}, "the architecture dcgan_paper knows no classes"),
