@@ -21,8 +21,8 @@ def test_presets_of_the_paper():
 def test_parameters_for_32():
     # 1 × 1 twice, 3 × 3 in groups of 16, two biases.
     block = 2 * 768 * 1536 + 9 * 16 * 1536 + 2 * 1536
-    assert weights(r3gan.generator()) == 8 * block + 16 * 768 + 64 * 768 + 3 * 768 == 20_732_160
-    assert weights(r3gan.discriminator()) == 8 * block + 16 * 768 + 768 + 3 * 768 == 20_683_776
+    assert weights(r3gan.generator(preset="paper")) == 8 * block + 16 * 768 + 64 * 768 + 3 * 768 == 20_732_160
+    assert weights(r3gan.discriminator(preset="paper")) == 8 * block + 16 * 768 + 768 + 3 * 768 == 20_683_776
 
 
 def test_small_preset_and_its_labels():
