@@ -7,6 +7,8 @@ import pytest
 from gan_keras import config as configs
 from gan_keras import errors
 from gan_keras import networks
+from gan_keras.networks import blocks
+from gan_keras.networks import r3gan
 
 
 def test_leaf_names_are_unique_because_each_is_a_flag():
@@ -41,6 +43,14 @@ def test_the_settings_of_each_architecture_are_what_its_builders_take():
             builders = [getattr(module, player) for player in players or ("generator", "discriminator")]
             taken = any(argument in inspect.signature(builder).parameters for builder in builders)
             assert taken == (name in architectures), (setting, name)
+
+
+def test_the_choices_are_what_the_networks_know():
+    choices = {field.name: field.metadata["choices"] for _, field in configs.leaves()}
+    assert set(choices["normalization"]) == set(blocks.NORMALIZATIONS)
+    assert choices["generator_conditioning"] == blocks.GENERATOR_CONDITIONINGS
+    assert choices["discriminator_conditioning"] == blocks.DISCRIMINATOR_CONDITIONINGS
+    assert set(choices["preset"]) == set(r3gan.PRESETS)
 
 
 @pytest.mark.parametrize("values, message", [

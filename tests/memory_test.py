@@ -34,6 +34,23 @@ def test_the_adaptive_probability_counts_the_images_of_all_replicas(one_device):
     assert pair.augment_probability.numpy() == alone.augment_probability.numpy() > 0
 
 
+def test_the_mean_sign_is_that_of_the_global_batch():
+    strategy = tiny.two_replicas()
+    augmentation = Augmentation("ada", "adaptive")
+    with strategy.scope():
+        memory = tiny.game(augmentation=augmentation).memory
+    memory.augment_probability.assign(0.5)
+    signs = strategy.experimental_distribute_values_from_function(
+        lambda context: tf.constant([1.0, 0.0][context.replica_id_in_sync_group]))
+
+    def follow(sign):
+        memory.follow(Objective("hinge"), augmentation, {"real_sign": sign}, 0, 8)
+
+    tf.function(lambda: strategy.run(follow, args=(signs,)))()
+    # 0.5 is below the target of 0.6. The first replica's own 1.0 would be above it.
+    assert memory.augment_probability.numpy() == pytest.approx(0.5 - 8 / 500_000, abs=1e-7)
+
+
 def test_a_penalty_that_falls_on_the_first_of_two_steps_is_reported(one_device):
     objective = Objective("relativistic_pairing", r1=1.0, penalty_interval=2)
     model, logs = tiny.play(one_device, 2, make=unmixed, objective=objective, discriminator_steps=2)

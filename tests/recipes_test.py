@@ -46,6 +46,7 @@ def test_another_architecture_takes_its_own_sizes_and_keeps_the_rules():
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_every_recipe_goes_on_every_architecture_or_says_why_not(name, architecture):
     config = recipes.recipe(name, architecture=architecture)
+    rules.check_game(config.game)  # No setting of the recipe's own networks is left over.
     num_classes = 3 if config.data.labels else None
     impossible = {
         "knows no classes": num_classes and architecture == "dcgan_paper",
