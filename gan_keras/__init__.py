@@ -8,11 +8,11 @@ import importlib
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "GAN": "gan_keras.gan",
-    "Objective": "gan_keras.objectives",
-    "export": "gan_keras.export",
-    "open_run": "gan_keras.run",
-    "recipe": "gan_keras.recipes",
+    "GAN": "gan_keras.game.gan",
+    "Objective": "gan_keras.config",
+    "export": "gan_keras.exporting",
+    "open_run": "gan_keras.runs.run",
+    "recipe": "gan_keras.config",
     "train": "gan_keras.training",
 }
 __all__ = sorted(_PUBLIC)

@@ -4,13 +4,13 @@
 class UserError(ValueError):
     """A mistake that the user can mend.
 
-    Its message is one line: what was given, what was expected, what to do next. Programs print that line and exit with 1
-    (`gan_keras.program.run`); in Python it is a plain `ValueError`.
+    Its message is one line: what was given, what was expected, what to do next. Programs print that line and exit with
+    status 1 (`gan_keras.runtime.program.run`); in Python it is a plain `ValueError`.
     """
 
 
 def expect_one_of(value, known, name):
-    """Raises a UserError if a value, which `name` says what it is, is not one of the known ones."""
+    """Raises a UserError unless a value is one of the known ones; `name` is what the message calls the value."""
     if value not in known:
         raise UserError(f"unknown {name} '{value}'{nearest(value, known)}: expected one of {', '.join(known)}")
 

@@ -1,22 +1,27 @@
-"""Exports a generator for TensorFlow Serving and TFLite: `python scripts/export.py --run=runs/00000-dcgan-avatars`."""
+"""Exports a generator for TensorFlow Serving and TFLite.
 
-from absl import flags
+python scripts/export.py --run_dir=runs/00000-dcgan-avatars
+"""
 
-from gan_keras import program
+from absl import flags as absl_flags
 
-FLAGS = flags.FLAGS
-flags.DEFINE_string("run", None, "Folder of the run.", required=True)
-flags.DEFINE_string("export_dir", "exported_models", "Parent of the exported models: <name>/<version>/.")
-flags.DEFINE_string("checkpoint", "last", "Which checkpoint: last, or the name or path of one.")
-flags.DEFINE_string("name", None, "Name of the model (default: <recipe>-<dataset>).")
+from gan_keras.config import flags
+from gan_keras.runtime import program
+
+FLAGS = absl_flags.FLAGS
+flags.define_run(required=True)
+absl_flags.adopt_module_key_flags(flags)
+absl_flags.DEFINE_string("checkpoint", "last", "which checkpoint: last, or the name or path of one")
+absl_flags.DEFINE_string("export_dir", "exported_models", "parent folder of the exported models: <name>/<version>/")
+absl_flags.DEFINE_string("name", None, "name of the model (default: <recipe>-<dataset>)")
 
 
 def main():
     program.load_tensorflow()
-    from gan_keras import run
-    from gan_keras.export import export
+    from gan_keras import exporting
+    from gan_keras.runs import run
 
-    export(run.open_run(FLAGS.run), FLAGS.export_dir, FLAGS.checkpoint, FLAGS.name)
+    exporting.export(run.open_run(FLAGS.run_dir), FLAGS.export_dir, FLAGS.checkpoint, FLAGS.name)
 
 
 if __name__ == "__main__":

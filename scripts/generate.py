@@ -1,48 +1,60 @@
-"""Draws pictures of sample seeds: `python scripts/generate.py --model=exported_models/dcgan-avatars --seeds=0-63`."""
+"""Draws images of sample seeds: `python scripts/generate.py --model=exported_models/dcgan-avatars --seeds=0-63`."""
 
-import functools
+from absl import flags as absl_flags
 
-from absl import flags
+from gan_keras import errors
+from gan_keras.config import flags
+from gan_keras.runtime import program
 
-from gan_keras import program
-
-FLAGS = flags.FLAGS
-flags.DEFINE_string("model", None, "An exported model: a version's folder, or the one above it for the newest version.")
-flags.DEFINE_string("run", None, "Folder of a run, instead of an exported model.")
-flags.DEFINE_string("checkpoint", "last", "Which checkpoint of the run: last, or the name or path of one.")
-flags.DEFINE_string("seeds", "0-63", "Which pictures, as in 0-7,12,20-23.")
-flags.DEFINE_list(
-    "labels", None, "Classes, by number or name: one for all seeds or one for each; all: a row of the grid for each class "
-    "(default: seed mod classes)."
+FLAGS = absl_flags.FLAGS
+absl_flags.DEFINE_string(
+    "model", None, "exported model: a version's folder, or the folder above it for the newest version"
 )
-flags.DEFINE_string("output", "grid.png", "A .png for a grid, or a name that ends in / for single files.")
-flags.mark_flags_as_mutual_exclusive(["model", "run"], required=True)
+flags.define_run()
+absl_flags.adopt_module_key_flags(flags)
+absl_flags.DEFINE_string("checkpoint", "last", "which checkpoint of the run: last, or the name or path of one")
+absl_flags.DEFINE_string("seeds", "0-63", "which images, such as 0-7,12,20-23")
+absl_flags.DEFINE_list(
+    "labels",
+    None,
+    "labels of a conditional model: classes by number or name, one for all seeds or one for each; or COLUMN=VALUE,… "
+    "such as "
+    "Smiling=1,Male=0 for all seeds; or all, one row of the grid for each class (default: in turn)",
+)
+absl_flags.DEFINE_string(
+    "output", "grid.png", "file that ends in .png for a grid, or folder that ends in / for single files"
+)
 
 
 def main():
+    if (FLAGS.model is None) == (FLAGS.run_dir is None):
+        raise errors.UserError("expected one of --model (an exported model) and --run_dir (a run)")
+    if FLAGS.model and FLAGS["checkpoint"].present:
+        raise errors.UserError("--checkpoint chooses among those of a run: leave it out beside --model")
     program.load_tensorflow()
-    from gan_keras.export import pictures
+    from gan_keras.exporting import pictures
 
     asked = pictures.parse_seeds(FLAGS.seeds)
     source = _source()
-    seeds, labels, columns = pictures.lay_out(asked, FLAGS.labels, source.class_names)
-    pictures.write(functools.partial(_draw, source), seeds, labels, FLAGS.output, columns)
-    print(f"wrote {len(seeds)} pictures to {FLAGS.output}")
+    seeds, conditions, columns = pictures.lay_out(asked, FLAGS.labels, source.condition)
+
+    def draw(seeds, conditions):
+        checkpoint = {} if FLAGS.model else {"checkpoint": FLAGS.checkpoint}
+        return source.generate(seeds, **checkpoint, **conditions)
+
+    pictures.write(draw, seeds, conditions, FLAGS.output, columns, source.condition)
+    print(f"wrote {len(seeds)} images to {FLAGS.output}")
 
 
 def _source():
-    """Returns what draws: of an exported model nothing but its SavedModel is loaded."""
+    """Returns what draws; of an exported model nothing but its SavedModel is loaded."""
     if FLAGS.model:
-        from gan_keras.export.exported import ExportedGenerator
+        from gan_keras.exporting.exported import ExportedGenerator
 
         return ExportedGenerator(FLAGS.model)
-    from gan_keras import run
+    from gan_keras.runs import run
 
-    return run.open_run(FLAGS.run)
-
-
-def _draw(source, seeds, labels):
-    return source.generate(seeds, labels, **({} if FLAGS.model else {"checkpoint": FLAGS.checkpoint}))
+    return run.open_run(FLAGS.run_dir)
 
 
 if __name__ == "__main__":

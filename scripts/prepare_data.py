@@ -1,18 +1,22 @@
 """Builds a TensorFlow Datasets data set from official files that you downloaded by hand.
 
-  python scripts/prepare_data.py celeb_a --images=img_align_celeba.zip --annotations=FOLDER
-  python scripts/prepare_data.py mnist --files=FOLDER
-  python scripts/prepare_data.py fashion_mnist --files=FOLDER
+python scripts/prepare_data.py celeb_a --images=img_align_celeba.zip --annotations=FOLDER
+python scripts/prepare_data.py mnist --files=FOLDER
+python scripts/prepare_data.py fashion_mnist --files=FOLDER
 """
 
 from absl import flags
 
 from gan_keras import errors
-from gan_keras import program
+from gan_keras.runtime import program
 
 _IMAGES = flags.DEFINE_string("images", None, "celeb_a: img_align_celeba.zip, or a folder with its .jpg files")
-_ANNOTATIONS = flags.DEFINE_string("annotations", None, "celeb_a: folder with list_attr_celeba.txt, "
-                                   "list_eval_partition.txt, list_landmarks_align_celeba.txt, identity_CelebA.txt")
+_ANNOTATIONS = flags.DEFINE_string(
+    "annotations",
+    None,
+    "celeb_a: folder with list_attr_celeba.txt, "
+    "list_eval_partition.txt, list_landmarks_align_celeba.txt, identity_CelebA.txt",
+)
 _FILES = flags.DEFINE_string("files", None, "mnist and fashion_mnist: folder with the four idx files, .gz or not")
 _DATA_DIR = flags.DEFINE_string("data_dir", None, "where TFDS keeps its data sets (default: TFDS's own)")
 

@@ -8,8 +8,8 @@ import sys
 
 import numpy as np
 
-from gan_keras import checkpoint
-from gan_keras import recipes
+from gan_keras.config import recipes
+from gan_keras.runs import checkpoint
 from tests import tiny
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -29,9 +29,19 @@ def noise(folder):
 def settings(folder, **others):
     """Returns the settings of a tiny experiment on noise: five iterations a tick, five ticks, a schedule, no export."""
     return {
-        "dataset": f"npz:{noise(folder)}", "cache_dir": str(folder / "cache"), "resolution": 16, "holdout": 0.0,
-        "flip": True, "width": 4, "latent_dim": 8, "batch_size": 8, "images": 200, "schedule_images": 200,
-        "tick_images": 40, "generator_learning_rate": "linear:1e-3:1e-4", "export_dir": "",
+        "dataset": f"npz:{noise(folder)}",
+        "cache_dir": str(folder / "cache"),
+        "resolution": 16,
+        "holdout": 0.0,
+        "flip": True,
+        "width": 4,
+        "latent_dim": 8,
+        "batch_size": 8,
+        "images": 200,
+        "schedule_images": 200,
+        "tick_images": 40,
+        "generator_learning_rate": "linear:1e-3:1e-4",
+        "export_dir": "",
     } | others
 
 

@@ -4,16 +4,16 @@ import sys
 
 import numpy as np
 
-from gan_keras import distribution
+from gan_keras.runtime import replicas
 
 
 def main(output):
-    strategy = distribution.make_strategy("multi_worker")
+    strategy = replicas.make_strategy("multi_worker")
     from tests import tiny
 
-    model, logs = tiny.play(strategy, 3, discriminator_steps=2)
+    model, logs = tiny.train(strategy, 3, discriminator_steps=2)
     np.savez(output, *tiny.weights(model), **{f"log {name}": values for name, values in logs.items()})
-    np.savez(output + ".agreed", distribution.agree(strategy, 7 + strategy.cluster_resolver.task_id))
+    np.savez(output + ".agreed", replicas.agree(strategy, 7 + strategy.cluster_resolver.task_id))
 
 
 if __name__ == "__main__":

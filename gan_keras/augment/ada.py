@@ -1,10 +1,10 @@
 """The augmentation of StyleGAN2-ADA (Karras et al. 2020, arXiv 2006.06676, appendix B), at a given probability.
 
-Played are the paper's pixel blitting (mirroring, quarter turns, whole translation), general geometry (scaling, rotation
-before and after stretching, fractional translation) and colour (brightness, contrast, inverted luma, hue, saturation),
-each with the paper's strength; its image-space filtering and corruptions, which it found not to help, are left out. The
-geometry of an image is composed into one affine map and resampled once, bilinearly, where the authors' code puts a
-wavelet low-pass filter before and after.
+It has the paper's pixel blitting (mirroring, quarter turns, integer translation), general geometry (scaling, rotation
+before and after stretching, fractional translation) and color transforms (brightness, contrast, inverted luma, hue,
+saturation), each with the paper's strength. Two departures: the paper's image-space filtering and corruptions, which
+did not help there, are left out; and the geometric transforms of an image are composed into one affine map and
+resampled once, bilinearly, where the authors' code adds a wavelet low-pass filter before and after.
 """
 
 import math
@@ -12,41 +12,67 @@ import math
 import numpy as np
 from keras import ops
 
-from gan_keras import random
 from gan_keras.augment import resampling
+from gan_keras.runtime import randomness
 
-# What an image draws in [0, 1), in this order: for each transform whether it is applied, then the parameters.
+# The random numbers of an image, in this order: one for each transform that decides whether it is applied, then the
+# parameters of the transforms.
 GATES = (
-    "mirror", "quarter_turn", "shift", "scale", "rotation_before", "stretch", "rotation_after", "fraction",
-    "brightness", "contrast", "luma", "hue", "saturation",
+    "mirror",
+    "quarter_turn",
+    "shift",
+    "scale",
+    "rotation_before",
+    "stretch",
+    "rotation_after",
+    "fraction",
+    "brightness",
+    "contrast",
+    "luma",
+    "hue",
+    "saturation",
 )
 NUMBERS = (
-    "mirror", "quarter_turn", "shift_x", "shift_y", "scale", "rotation_before", "stretch", "rotation_after",
-    "fraction_x", "fraction_y", "brightness", "contrast", "luma", "hue", "saturation",
+    "mirror",
+    "quarter_turn",
+    "shift_x",
+    "shift_y",
+    "scale",
+    "rotation_before",
+    "stretch",
+    "rotation_after",
+    "fraction_x",
+    "fraction_y",
+    "brightness",
+    "contrast",
+    "luma",
+    "hue",
+    "saturation",
 )
 
-FURTHEST_SHIFT = 0.125  # of the side; also the standard deviation of the fractional translation
+# Largest integer translation, and standard deviation of the fractional one, as shares of the image's side.
+FURTHEST_SHIFT = 0.125
 
 RGB = np.diag(np.array([1, 1, 1, 0], np.float32))
-GREY = RGB @ np.full((4, 4), 1 / 3, np.float32) @ RGB  # projection of a colour on the grey axis
-AROUND_GREY = np.array([[0, -1, 1, 0], [1, 0, -1, 0], [-1, 1, 0, 0], [0, 0, 0, 0]], np.float32) / math.sqrt(3)
+GRAY = RGB @ np.full((4, 4), 1 / 3, np.float32) @ RGB  # Projects a color on the gray axis.
+AROUND_GRAY = np.array([[0, -1, 1, 0], [1, 0, -1, 0], [-1, 1, 0, 0], [0, 0, 0, 0]], np.float32) / math.sqrt(3)
 
 
 def draws(key, batch):
     """Returns the random numbers of a global batch, float32 (batch, 28) in [0, 1), a function of the key."""
-    return random.uniform([batch, len(GATES) + len(NUMBERS)], key)
+    return randomness.uniform([batch, len(GATES) + len(NUMBERS)], key)
 
 
 def augment(images, draws, probability):
-    """Returns augmented images; each transform is applied to an image with the probability, or leaves it as it is.
+    """Returns augmented images, of the same shape: each transform is applied to an image with the probability.
 
-    As in the paper, half the mirrorings and luma inversions and a quarter of the quarter turns that are applied do
-    nothing, and the two rotations have the probability together.
+    As in the paper, half of the mirrorings and luma inversions and a quarter of the quarter turns are the identity, and
+    the probability is that of at least one of the two rotations.
 
     Args:
         images: float32 (N, H, W, 1 or 3) in [-1, 1]; the result may leave that range.
-        draws: float32 (N, 28), of `draws`.
-        probability: number or scalar tensor in [0, 1]; at 0 the images are returned as they are, bit by bit.
+        draws: float32 (N, 28), rows of `draws`.
+        probability: number or scalar tensor in [0, 1]; at 0 the images are returned unchanged, bit by bit.
     """
     columns = ops.unstack(ops.reshape(draws, (-1, 1, 1, len(GATES) + len(NUMBERS))), axis=-1)
     gates, numbers = dict(zip(GATES, columns, strict=False)), dict(zip(NUMBERS, columns[len(GATES) :], strict=True))
@@ -62,15 +88,17 @@ def augment(images, draws, probability):
 
 
 def geometry(chosen, numbers, height, width):
-    """Returns the affine maps from places of the results to places of the images: float32 (N, 3, 3).
+    """Returns affine maps from coordinates of the augmented images to coordinates of the images: float32 (N, 3, 3).
 
-    They act on (x, y, 1) in pixels about the middle, y pointing down.
+    They act on (x, y, 1), in pixels from the middle of the image; x points right and y points down.
 
     Args:
-        chosen: function of a gate's name, a value and a neutral value, which returns one of the two for each image.
-        numbers: dict from `NUMBERS` to float32 (N, 1, 1) in [0, 1).
+        chosen: function of the name of a transform, a value and a neutral value; it returns one of the two for each
+            image.
+        numbers: dict from the names in `NUMBERS` to float32 (N, 1, 1) in [0, 1).
         height, width: int, pixels.
     """
+
     def angle(gate):
         return chosen(gate, math.pi * (2.0 * numbers[gate] - 1.0), 0.0)
 
@@ -85,16 +113,21 @@ def geometry(chosen, numbers, height, width):
         shift.append(chosen("shift", ops.round(furthest * (2.0 * numbers[f"shift_{axis}"] - 1.0)), 0.0))
         fraction.append(chosen("fraction", furthest * normal(numbers[f"fraction_{axis}"]), 0.0))
     scale, stretch = factor("scale"), factor("stretch")
-    # The image goes through these from left to right, so the way back multiplies their inverses in the same order.
+    # The transforms are applied to the image from left to right; the product is of their inverses, in the same order.
     return _product(
-        _scaling(mirror, 1.0), ops.round(_rotation(0.5 * math.pi * quarters)), _translation(*shift),
-        _scaling(1.0 / scale, 1.0 / scale), _rotation(angle("rotation_before")), _scaling(1.0 / stretch, stretch),
-        _rotation(angle("rotation_after")), _translation(*fraction),
+        _scaling(mirror, 1.0),
+        ops.round(_rotation(0.5 * math.pi * quarters)),
+        _translation(*shift),
+        _scaling(1.0 / scale, 1.0 / scale),
+        _rotation(angle("rotation_before")),
+        _scaling(1.0 / stretch, stretch),
+        _rotation(angle("rotation_after")),
+        _translation(*fraction),
     )
 
 
 def resampled(images, maps):
-    """Returns the images (N, H, W, C) seen through affine maps (N, 3, 3) as of `geometry`, mirrored at the borders."""
+    """Returns images (N, H, W, C) resampled by affine maps (N, 3, 3) of `geometry`, mirrored at their borders."""
     height, width = images.shape[1:3]
     middle_x, middle_y = 0.5 * (width - 1), 0.5 * (height - 1)
     x = ops.arange(width, dtype="float32") - middle_x
@@ -106,25 +139,25 @@ def resampled(images, maps):
 
 
 def colors(chosen, numbers):
-    """Returns the affine maps of the colours (red, green, blue, 1): float32 (N, 4, 4). Arguments as of `geometry`."""
+    """Returns affine maps of colors (red, green, blue, 1), float32 (N, 4, 4); arguments as in `geometry`."""
     brightness = chosen("brightness", 0.2 * normal(numbers["brightness"]), 0.0)
     contrast = chosen("contrast", 2.0 ** (0.5 * normal(numbers["contrast"])), 1.0)
     inverted = chosen("luma", ops.floor(2.0 * numbers["luma"]), 0.0)
     hue = chosen("hue", math.pi * (2.0 * numbers["hue"] - 1.0), 0.0)
     saturation = chosen("saturation", 2.0 ** normal(numbers["saturation"]), 1.0)
     identity = np.eye(4, dtype=np.float32)
-    # The image goes through these from right to left.
+    # The transforms are applied to the colors from right to left.
     return _product(
-        identity + (saturation - 1.0) * (RGB - GREY),
-        identity + ops.sin(hue) * AROUND_GREY + (ops.cos(hue) - 1.0) * (RGB - GREY),  # Rodrigues' rotation
-        identity - 2.0 * inverted * GREY,
+        identity + (saturation - 1.0) * (RGB - GRAY),
+        identity + ops.sin(hue) * AROUND_GRAY + (ops.cos(hue) - 1.0) * (RGB - GRAY),  # Rodrigues' rotation
+        identity - 2.0 * inverted * GRAY,
         identity + (contrast - 1.0) * RGB,
         identity + brightness * sum(_unit(i, 3, size=4) for i in range(3)),
     )
 
 
 def recolored(images, maps):
-    """Returns images (N, H, W, 1 or 3) whose colours went through affine maps (N, 4, 4); a grey one is taken as RGB."""
+    """Returns images (N, H, W, 1 or 3) whose colors are mapped by affine maps (N, 4, 4); gray images count as RGB."""
     gains, offset = ops.unstack(maps[:, None, None, :3, :3], axis=-1), maps[:, None, None, :3, 3]
     if images.shape[-1] == 1:
         gain, offset = (ops.mean(value, axis=-1, keepdims=True) for value in (sum(gains), offset))
@@ -133,12 +166,13 @@ def recolored(images, maps):
 
 
 def normal(number):
-    """Returns the standard normal number below which a share `number` of all lies: [0, 1) → (−5.3, 5.3)."""
-    return math.sqrt(2.0) * ops.erfinv(2.0 * number - (1.0 - 2.0**-23))  # Draws are multiples of 2⁻²³: away from ±1.
+    """Returns the quantiles of the standard normal distribution for numbers in [0, 1): float32 in (−5.3, 5.3)."""
+    # The numbers are multiples of 2⁻²³; half of that is added, so that the argument of erfinv stays within ±1.
+    return math.sqrt(2.0) * ops.erfinv(2.0 * number - (1.0 - 2.0**-23))
 
 
 def _product(*matrices):
-    """Returns the product of stacks of small matrices; unlike `matmul` on a GPU it does not round the factors."""
+    """Returns the product of stacks of small matrices, in float32 also on GPUs whose `matmul` rounds its factors."""
     product, *others = matrices
     for matrix in others:
         product = ops.sum(product[..., None] * ops.expand_dims(matrix, -3), axis=-2)
@@ -159,5 +193,5 @@ def _rotation(angle):
 
 
 def _translation(x, y):
-    """Undoes a translation of the image by (x, y) pixels."""
+    """Returns the inverse of a translation by (x, y) pixels."""
     return np.eye(3, dtype=np.float32) - x * _unit(0, 2) - y * _unit(1, 2)

@@ -1,53 +1,73 @@
-"""Which augmentation D's images pass, and with which probability."""
+"""Which augmentation is applied to D's inputs, and with which probability."""
 
 import dataclasses
+import importlib
 
 from gan_keras import errors
-from gan_keras import schedules
-from gan_keras.augment import ada
-from gan_keras.augment import adaptive
-from gan_keras.augment import diffaugment
+from gan_keras.config import names
+from gan_keras.config import rules
+from gan_keras.config import schedules
+from gan_keras.config.schedules import Schedule
 
-PIPELINES = {"diffaugment": diffaugment, "ada": ada}
+PIPELINES = {name: importlib.import_module(f"gan_keras.augment.{name}") for name in names.AUGMENTATIONS}
 
 
 @dataclasses.dataclass(frozen=True)
 class Augmentation:
-    """What is done to all images, real and generated, before D sees them.
+    """What is done to all of D's inputs, real and generated images alike.
 
     Attributes:
         pipeline: `"none"`, or a key of `PIPELINES`.
-        probability: number in [0, 1], a schedule such as `"cosine:0:0.55"`, or `"adaptive"`: up where D is too sure of
-            the reals, down where it is not (arXiv 2006.06676). None: 1 for DiffAugment, whose images still tell where
-            they come from; adaptive for ADA, which at 1 hides which way up images are and what colour they have.
+        probability: number in [0, 1]; a schedule such as `"cosine:0:0.55"`; or `"adaptive"`, which rises while D
+            overfits to the real images and falls while it does not (see `adaptive`). None: 1 for DiffAugment, adaptive
+            for ADA, which with probability 1 hides the orientation and the colors of the images. It is stored as a
+            `Schedule`, as `"adaptive"`, or, without a pipeline, as None.
+
+    Raises:
+        UserError: an unknown pipeline, a probability without a pipeline or outside [0, 1].
     """
 
     pipeline: str = "none"
-    probability: float | str | None = None
+    probability: float | str | Schedule | None = None
 
     def __post_init__(self):
         errors.expect_one_of(self.pipeline, ("none", *PIPELINES), "augmentation")
-        if self.probability is None:
-            object.__setattr__(self, "probability", "adaptive" if self.pipeline == "ada" else 1.0)
-        if self.pipeline == "none" and self.probability == "adaptive":
-            raise errors.UserError("augment_probability=adaptive needs an augmentation: --augment=ada, or diffaugment")
-        if not self.is_adaptive:
-            schedule = schedules.parse(self.probability)
-            if not (0 <= schedule.start <= 1 and 0 <= schedule.end <= 1):
-                raise errors.UserError(f"augment_probability is {self.probability}: expected numbers in [0, 1]")
+        probability = self.probability
+        if probability is None and self.pipeline != "none":
+            probability = "adaptive" if self.pipeline == "ada" else "1"
+        if probability not in (None, "adaptive"):
+            probability = schedules.parse(probability)
+        rules.check(self._settings(probability))
+        object.__setattr__(self, "probability", probability)
 
     @property
     def is_adaptive(self):
-        return self.pipeline != "none" and self.probability == "adaptive"
+        """Whether the probability follows D's logits."""
+        return self.probability == "adaptive"
 
-    def check(self, loss_name, threshold):
-        """Raises a UserError if the probability adapts to logits that have no zero of their own."""
-        if self.is_adaptive:
-            adaptive.check(loss_name, threshold)
+    def settings(self):
+        """Returns the settings of a run that describe this augmentation, by name, in a form that JSON can hold."""
+        return self._settings(self.probability)
 
-    def __call__(self, images, turn, stream, probability):
-        """Returns the augmented images of a turn, float32 (N, H, W, C)."""
-        if self.pipeline == "none":
-            return images
-        pipeline = PIPELINES[self.pipeline]
-        return pipeline.augment(images, turn.draw(stream, pipeline.draws), probability)
+    def _settings(self, probability):
+        text = None if probability is None else str(probability)  # A schedule of 0 is false, and still a probability.
+        return {"augment": self.pipeline, "augment_probability": text}
+
+    def draw(self, micro_batch, stream):
+        """Returns the random numbers for the samples of a micro-batch, float32 (N, K); None without a pipeline.
+
+        Args:
+            micro_batch: `MicroBatch` of N samples.
+            stream: name of the stream of random numbers.
+        """
+        return None if self.pipeline == "none" else micro_batch.draw(stream, PIPELINES[self.pipeline].draws)
+
+    def __call__(self, images, draws, probability):
+        """Returns augmented images, float32 (N, H, W, C).
+
+        Args:
+            images: float32 (N, H, W, C) in [-1, 1].
+            draws: what `draw` returned for these images.
+            probability: float32 scalar in [0, 1], the current probability.
+        """
+        return images if draws is None else PIPELINES[self.pipeline].augment(images, draws, probability)

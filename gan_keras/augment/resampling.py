@@ -1,17 +1,17 @@
-"""Pixels of images at other places: what all geometric augmentations are made of.
+"""Values of images at given coordinates, of which all geometric augmentations consist.
 
-Differentiable with respect to the images, any number of times; shapes are static, so that XLA compiles them.
+The functions have derivatives of any order with respect to the images, and static shapes, which XLA requires.
 """
 
 from keras import ops
 
 
 def pixels(images, rows, columns):
-    """Returns the pixels at whole coordinates.
+    """Returns the pixels at integer coordinates.
 
     Args:
         images: (N, H, W, C).
-        rows, columns: int32 of one shape with (N, H, W) by broadcasting, each within the image.
+        rows, columns: int32, which broadcast to (N, H, W): rows in [0, H), columns in [0, W).
 
     Returns:
         (N, H, W, C).
@@ -24,13 +24,14 @@ def pixels(images, rows, columns):
 
 
 def bilinear(images, y, x):
-    """Returns the images at fractional coordinates, interpolated between four pixels and mirrored at their borders.
+    """Returns the values of images at fractional coordinates, float32 (N, H, W, C).
 
-    At whole coordinates these are the pixels themselves, to the last bit.
+    They are interpolated between four pixels; beyond its borders an image continues as its own mirror image. At integer
+    coordinates they are the pixels themselves, to the last bit.
 
     Args:
         images: float32 (N, H, W, C).
-        y, x: float32 (N, H, W), 0 being the middle of the first row and column.
+        y, x: float32 (N, H, W), in pixels; 0 is the middle of the first row or column.
     """
     height, width = images.shape[1:3]
     y, x = _mirrored(y, height), _mirrored(x, width)
@@ -44,7 +45,7 @@ def bilinear(images, y, x):
 
 
 def _mirrored(coordinate, size):
-    """Folds a coordinate into [0, size − 1]: the picture goes on as its own mirror image, again and again."""
+    """Returns coordinates reflected at both borders, as often as needed, into [0, size − 1]."""
     there_and_back = 2.0 * (size - 1)
     coordinate = ops.mod(coordinate, there_and_back)
     return ops.minimum(coordinate, there_and_back - coordinate)

@@ -1,1 +1,1 @@
-"""How fast it is: measurements that `scripts/benchmark.py` runs."""
+"""Measurements that `scripts/benchmark.py` runs."""

@@ -1,4 +1,4 @@
-"""Images/s that the store and the pipeline feed, read from a memory map on disk and nothing done with them."""
+"""Images/s that the input pipeline reads from a memory map on disk, without training on them."""
 
 import pathlib
 import statistics
@@ -11,13 +11,13 @@ from gan_keras.data import pipeline
 
 
 def measure(count=20_000, resolution=64, batch_size=64, rounds=5, seconds=2.0):
-    """Prints float32 images/s, with and without mirroring; returns the median without.
+    """Prints float32 images/s with and without random mirroring, and returns the median of the rounds without.
 
     Args:
-        count: images in the file.
-        resolution: side of the images, 3 channels.
+        count: number of images in the file.
+        resolution: side of the images, which have 3 channels.
         batch_size: images of a batch.
-        rounds: rounds of each.
+        rounds: number of rounds, with and without mirroring in turn.
         seconds: length of a round.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -31,15 +31,17 @@ def measure(count=20_000, resolution=64, batch_size=64, rounds=5, seconds=2.0):
             for flip, measured in rates.items():
                 measured.append(_rate(pipeline.batches(images, seed=0, batch_size=batch_size, flip=flip), seconds))
     for flip, measured in rates.items():
-        name = "mirrored by draw" if flip else "as they are"
-        print(f"{name:17} {statistics.median(measured):9.0f} float32 images/s at {resolution} × {resolution} × 3   "
-              f"rounds: {' '.join(f'{value:.0f}' for value in measured)}")
+        name = "random mirroring" if flip else "no mirroring"
+        print(
+            f"{name:17} {statistics.median(measured):9.0f} float32 images/s at {resolution} × {resolution} × 3   "
+            f"rounds: {' '.join(f'{value:.0f}' for value in measured)}"
+        )
     return statistics.median(rates[False])
 
 
 def _rate(batches, seconds):
     iterator = iter(batches)
-    size = next(iterator).shape[0]
+    size = next(iterator)["samples"].shape[0]
     begun, shown = time.perf_counter(), 0
     while time.perf_counter() - begun < seconds:
         next(iterator)

@@ -1,4 +1,4 @@
-"""Data: sources of images, the store that they are prepared into, and the pipeline that feeds them."""
+"""Data: sources of images, the store into which they are prepared, conditions, and the pipeline of batches."""
 
 from gan_keras.data.sources import Description
 from gan_keras.data.sources import describe

@@ -1,12 +1,13 @@
-"""From a file or an array to the pixels of the store: one way for all sources.
+"""From an encoded image or an array to the pixels of the store, in the same way for all sources.
 
-Colour: everything becomes 8-bit RGB, or grey where the whole source is grey. Transparent pixels are laid on white,
-16-bit values are scaled and not clipped, the first frame of an animation is taken, EXIF orientation is applied, colour
-profiles are not. Geometry: the centred square of side `crop` is cut out, then resized by Pillow's bicubic filter, which
-widens with the reduction and so is antialiased (what filters that do not would cost: arXiv 2104.11222).
+Color: an image becomes 8-bit RGB, or grey if all images of the source are grey. Transparent pixels are laid on white,
+16-bit values are scaled, not clipped, the first frame of an animation is taken, EXIF orientation is applied, and color
+profiles are not. Geometry: a centered square is cut out, then resized by Pillow's bicubic filter. Pillow widens the
+filter with the reduction, which is antialiasing (the cost of filters without it: arXiv 2104.11222).
 """
 
 import io
+from typing import IO
 
 import numpy as np
 from PIL import Image
@@ -16,18 +17,22 @@ from PIL import ImageOps
 _FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "MPO", "PNG", "PPM", "TIFF", "WEBP")
 
 
-def is_grey(file):
-    """Whether an encoded image is grey by the mode in its header; palettes count as colour."""
+def is_grey(file: IO[bytes]) -> bool:
+    """Returns whether an encoded image is grey by the mode in its header; a palette counts as color.
+
+    Raises:
+        Exception: of many types, whatever Pillow raises for a file that it cannot read.
+    """
     mode = _opened(file).mode
     return mode in ("1", "L", "LA", "La", "F") or mode.startswith("I")
 
 
-def pixels(content, *, crop, resolution, channels):
+def pixels(content: bytes | np.ndarray, *, crop: int | None, resolution: int, channels: int) -> np.ndarray:
     """Decodes, crops and resizes one image.
 
     Args:
         content: an encoded file (bytes), or uint8 (H, W) or (H, W, C) with 1, 3 or 4 channels.
-        crop: side of the centred square to cut out, or None for the short side; never more than the short side.
+        crop: side in pixels of the centered square to cut out, limited to the short side; None: the short side.
         resolution: side of the result.
         channels: 1 or 3.
 
@@ -45,14 +50,14 @@ def pixels(content, *, crop, resolution, channels):
     return np.asarray(image).reshape(resolution, resolution, channels)
 
 
-def _opened(file):
+def _opened(file: IO[bytes]) -> Image.Image:
     image = Image.open(file)
     if image.format not in _FORMATS:
         raise ValueError(f"format {image.format} is not supported")
     return image
 
 
-def _eight_bits(image, mode):
+def _eight_bits(image: Image.Image, mode: str) -> Image.Image:
     if image.mode == "F":
         raise ValueError("floating-point pixels, whose range is unknown")
     if image.mode.startswith("I"):
@@ -65,10 +70,10 @@ def _eight_bits(image, mode):
     return image.convert(mode)
 
 
-def _fit(image, crop, resolution):
+def _fit(image: Image.Image, crop: int | None, resolution: int) -> Image.Image:
     side = min(image.size) if crop is None else min(crop, *image.size)
     left, top = (image.width - side) // 2, (image.height - side) // 2
     image = image.crop((left, top, left + side, top + side))
     if side == 28 and resolution == 32:
-        return ImageOps.expand(image, 2)  # Digits and clothes stay sharp on their black ground.
+        return ImageOps.expand(image, 2)  # Digits and clothes stay sharp, on their black background.
     return image.resize((resolution, resolution), Image.Resampling.BICUBIC)

@@ -1,24 +1,28 @@
-"""Writes a store: decodes in threads, skips and names what cannot be read, hashes what was written."""
+"""Writes a store: decodes in threads, skips and names what cannot be read, hashes what is written."""
 
 import concurrent.futures
 import contextlib
-import errno
 import hashlib
 import io
 import itertools
 import json
+import pathlib
 import shutil
 import sys
 import warnings
+from collections.abc import Generator
+from typing import Any
+from typing import BinaryIO
 
 import numpy as np
 import PIL
 from PIL import Image
 
 from gan_keras import errors
-from gan_keras import files
 from gan_keras.data import crop as crops
+from gan_keras.data import kinds
 from gan_keras.data import parallel
+from gan_keras.data.sources import base
 
 IMAGES, LABELS, MANIFEST = "images.npy", "labels.npy", "manifest.json"
 MIN_IMAGES = 2
@@ -27,72 +31,71 @@ _NAMED_ON_SCREEN = 3
 _CHUNK = 16
 
 
-def write(source, plan, folder, title, progress):
-    """Writes the images of one split and their labels into a new folder, all of it flushed to the disk.
+def write(source: base.Source, plan: dict[str, Any], folder: pathlib.Path, title: str, progress: bool) -> None:
+    """Writes the images of one split, their labels and the manifest into an empty folder.
 
     Args:
-        source: `sources.base.Source`.
-        plan: the manifest's first part: split, crop, resolution, max_images, holdout.
-        folder: path that does not exist.
-        title: what the progress bar calls the data.
-        progress: whether to show it.
+        source: where the images come from.
+        plan: the first part of the manifest, with split, crop, resolution, max_images and holdout.
+        folder: an empty folder.
+        title: name of the data in the progress bar and in messages.
+        progress: whether to show the progress bar.
 
     Raises:
         UserError: too little space, too few images, or more than 1 % unreadable.
+        OSError: the files cannot be written.
     """
     available = source.size(_own_split(source, plan))
     _check_space(folder.parent, _at_most(available, plan) * plan["resolution"] ** 2 * source.channels)
-    try:
-        folder.mkdir()
-        with open(folder / IMAGES, "wb") as file:
-            count, labels, skipped, digest = _write_images(file, source, plan, available, title, progress)
-        with io.BytesIO() as encoded:  # `numpy.save` into a file hides why the disk refused.
-            np.save(encoded, labels, allow_pickle=False)
-            (folder / LABELS).write_bytes(encoded.getvalue())
-        digest.update(json.dumps([count, plan["resolution"], source.channels, list(source.columns)]).encode())
-        digest.update(labels.tobytes())
-        manifest = {
-            **plan,
-            "split_of_source": source.splits[_own_split(source, plan)],
-            "count": count,
-            "channels": source.channels,
-            "label_names": source.columns,
-            "skipped": skipped,
-            "content_hash": digest.hexdigest(),
-            "pillow": PIL.__version__,
-        }
-        (folder / MANIFEST).write_text(json.dumps(manifest, indent=2))
-        for path in [*folder.iterdir(), folder]:
-            files.sync(path)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
-            raise errors.UserError(f"cannot write prepared images to '{folder.parent}': {error.strerror}; nothing was "
-                                   "kept; free some space or name another folder with --cache_dir") from error
-        raise
+    with open(folder / IMAGES, "wb") as file:
+        count, labels, skipped, digest = _write_images(file, source, plan, available, title, progress)
+    with io.BytesIO() as encoded:  # `numpy.save` into a file hides the reason if the disk refuses.
+        np.save(encoded, labels, allow_pickle=False)
+        (folder / LABELS).write_bytes(encoded.getvalue())
+    digest.update(json.dumps([count, plan["resolution"], source.channels, list(source.columns)]).encode())
+    digest.update(labels.tobytes())
+    manifest = {
+        **plan,
+        "kind": kinds.IMAGES.name,
+        "split_of_source": source.splits[_own_split(source, plan)],
+        "count": count,
+        "channels": source.channels,
+        "label_names": source.columns,
+        "skipped": skipped,
+        "content_hash": digest.hexdigest(),
+        "pillow": PIL.__version__,
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2))
 
 
-def _own_split(source, plan):
-    """The split of the source that the images are taken from."""
+def _own_split(source: base.Source, plan: dict[str, Any]) -> str:
+    """Returns the split of the source that the images are taken from."""
     return plan["split"] if plan["split"] in source.splits else "train"
 
 
-def _at_most(available, plan):
+def _at_most(available: int, plan: dict[str, Any]) -> int:
     return min(available, plan["max_images"] or available)
 
 
-def _check_space(folder, needed):
+def _check_space(folder: pathlib.Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if needed > free:
-        raise errors.UserError(f"preparing the images needs {needed / 1e9:.2f} GB in '{folder}', which has "
-                               f"{free / 1e9:.2f} GB free; free some space, name another folder with --cache_dir, or "
-                               "take fewer with --max_images")
+        raise errors.UserError(
+            f"preparing the images needs {needed / 1e9:.2f} GB in '{folder}', which has {free / 1e9:.2f} GB free; free "
+            "some space, name another folder with --cache_dir, or take fewer with --max_images"
+        )
 
 
-def _write_images(file, source, plan, available, title, progress):
+def _write_images(
+    file: BinaryIO, source: base.Source, plan: dict[str, Any], available: int, title: str, progress: bool
+) -> tuple[int, np.ndarray, list[dict[str, str]], Any]:
+    """Writes the pixels; returns the number of images, their labels (N, columns), skipped ones, the pixels' hash."""
     from tqdm import tqdm
 
     shape = (plan["resolution"], plan["resolution"], source.channels)
-    digest, labels, skipped = hashlib.sha256(), [], []
+    labels: list[np.ndarray] = []
+    skipped: list[dict[str, str]] = []
+    digest = hashlib.sha256()
     _write_header(file, (0, *shape))
     bar = tqdm(total=_at_most(available, plan), desc=f"preparing {title}", unit=" images", disable=not progress)
     with bar, contextlib.closing(_decoded(source, plan)) as decoded:
@@ -104,9 +107,10 @@ def _write_images(file, source, plan, available, title, progress):
             elif result is not None:
                 skipped.append({"name": example.name, "reason": result})
                 if len(skipped) > _MAX_SKIPPED_SHARE * available:
-                    raise errors.UserError(f"{len(skipped)} of the {available} images of {title}, more than "
-                                           f"{_MAX_SKIPPED_SHARE:.0%}, cannot be read: {_named(skipped)}; remove or "
-                                           "replace such files")
+                    raise errors.UserError(
+                        f"{len(skipped)} of the {available} images of {title}, more than {_MAX_SKIPPED_SHARE:.0%}, "
+                        f"cannot be read: {_shown(skipped)}; remove or replace such files"
+                    )
             bar.update()
             if len(labels) == plan["max_images"]:
                 break
@@ -114,22 +118,26 @@ def _write_images(file, source, plan, available, title, progress):
     if count < MIN_IMAGES:
         raise errors.UserError(_too_few(count, plan, title))
     if skipped:
-        print(f"skipped {len(skipped)} unreadable of {available} images: {_named(skipped)}; all are named in "
-              f"{MANIFEST} of the prepared data", file=sys.stderr)
-    # The header's length does not depend on the number of images.
+        print(
+            f"skipped {len(skipped)} unreadable of {available} images: {_shown(skipped)}; all are named in {MANIFEST} "
+            "of the prepared data",
+            file=sys.stderr,
+        )
     file.seek(0)
-    _write_header(file, (count, *shape))
+    _write_header(file, (count, *shape))  # Its length does not depend on the number of images.
     return count, np.stack(labels), skipped, digest
 
 
-def _write_header(file, shape):
+def _write_header(file: BinaryIO, shape: tuple[int, ...]) -> None:
     np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
 
 
-def _decoded(source, plan):
+def _decoded(
+    source: base.Source, plan: dict[str, Any]
+) -> Generator[tuple[base.Example, np.ndarray | str | None], None, None]:
     """Yields `(example, result)` in the source's order.
 
-    A result is pixels, or a string that says why there are none, or None for an image of the other split.
+    A result is the pixels, or the reason why they cannot be read (a string), or None for an image of the other split.
     """
     examples = iter(source.examples(_own_split(source, plan), plan["resolution"], plan["max_images"]))
     chunks = iter(lambda: list(itertools.islice(examples, _CHUNK)), [])
@@ -144,30 +152,32 @@ def _decoded(source, plan):
             yield from results
 
 
-def _decode(example, plan, channels):
+def _decode(example: base.Example, plan: dict[str, Any], channels: int) -> np.ndarray | str | None:
     try:
         content = example.read()
-        if plan["holdout"] and _set_aside(content, plan["holdout"]) != (plan["split"] == "test"):
+        if plan["holdout"] and _is_set_aside(content, plan["holdout"]) != (plan["split"] == "test"):
             return None
         return crops.pixels(content, crop=plan["crop"], resolution=plan["resolution"], channels=channels)
-    except Exception as error:  # Pillow raises many types for broken files; each one costs that file only.
+    except Exception as error:  # Pillow raises many types for a broken file, which costs that file only.
         return "not an image" if isinstance(error, PIL.UnidentifiedImageError) else f"{type(error).__name__}: {error}"
 
 
-def _set_aside(content, holdout):
+def _is_set_aside(content: bytes | np.ndarray, holdout: float) -> bool:
     digest = hashlib.sha256(content if isinstance(content, bytes) else np.ascontiguousarray(content).data).digest()
     return int.from_bytes(digest[:8], "big") < holdout * 2**64
 
 
-def _named(skipped):
-    named = ", ".join(f"{entry['name']} ({entry['reason']})" for entry in skipped[:_NAMED_ON_SCREEN])
-    return f"{named}{', …' if len(skipped) > _NAMED_ON_SCREEN else ''}"
+def _shown(skipped: list[dict[str, str]]) -> str:
+    shown = ", ".join(f"{entry['name']} ({entry['reason']})" for entry in skipped[:_NAMED_ON_SCREEN])
+    return f"{shown}{', …' if len(skipped) > _NAMED_ON_SCREEN else ''}"
 
 
-def _too_few(count, plan, title):
+def _too_few(count: int, plan: dict[str, Any], title: str) -> str:
     found = f"{title} has {count} image{'' if count == 1 else 's'} for its {plan['split']} split"
     needed = f"at least {MIN_IMAGES} are needed; add images"
     if plan["holdout"]:
-        return (f"{found} when {plan['holdout']:.0%} of them are set aside for tests: {needed} or change --holdout "
-                "(0 sets none aside)")
+        return (
+            f"{found} when {plan['holdout']:.0%} of them are set aside for tests: {needed} or change --holdout (0 sets "
+            "none aside)"
+        )
     return f"{found}: {needed}"

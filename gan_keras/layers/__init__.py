@@ -1,1 +1,1 @@
-"""Layers that Keras lacks, or has without what a GAN needs."""
+"""Layers that Keras lacks, or has in a form that does not suit GANs."""

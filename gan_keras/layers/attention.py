@@ -1,4 +1,4 @@
-"""Self-attention over the places of a feature map."""
+"""Self-attention over the pixels of a feature map."""
 
 import keras
 from keras import ops
@@ -10,13 +10,15 @@ from gan_keras.layers import spectral_normalization
 class SelfAttention(keras.layers.Layer):
     """x + γ · attention(x): feature maps (N, H, W, C) → (N, H, W, C); H and W even.
 
-    Every place asks with a query of C / 8 channels; it is answered by the values, of C / 2 channels, of the places
-    whose keys match. Keys and values are max-pooled 2 × 2. The gate γ starts at 0: the layer begins as the identity.
+    At each pixel attention is the mean of the values (C / 2 channels) of all pixels, weighted by the softmax of the
+    inner products of the pixel's query with their keys (C / 8 channels), followed by a linear map to C channels. Keys
+    and values are max-pooled 2 × 2. The gate γ starts at 0, so that the layer starts as the identity.
 
     Args:
-        spectral_normalization: divides the kernels of the four 1 × 1 convolutions by their largest singular value.
+        spectral_normalization: whether the kernels of the four 1 × 1 convolutions are divided by their largest singular
+            value.
         kernel_initializers: initializers of the convolutions `query`, `key`, `value`, `output`, by these names;
-            Glorot's uniform for a name that is missing.
+            Glorot's uniform one for a name that is missing.
 
     Source: Zhang et al. 2018 (arXiv 1805.08318) and its authors' code.
     """
@@ -38,17 +40,19 @@ class SelfAttention(keras.layers.Layer):
 
     def call(self, inputs):
         shape = ops.shape(inputs)
-        queries = _places(self.query(inputs))
-        keys = _places(ops.max_pool(self.key(inputs), 2))
-        values = _places(ops.max_pool(self.value(inputs), 2))
+        queries = _pixels(self.query(inputs))
+        keys = _pixels(ops.max_pool(self.key(inputs), 2))
+        values = _pixels(ops.max_pool(self.value(inputs), 2))
         scores = ops.cast(ops.matmul(queries, ops.transpose(keys, (0, 2, 1))), "float32")
-        answers = ops.matmul(ops.cast(ops.softmax(scores), self.compute_dtype), values)
-        answers = ops.reshape(answers, (-1, shape[1], shape[2], values.shape[-1]))
-        return inputs + self.gate * self.output_convolution(answers)
+        attended = ops.matmul(ops.cast(ops.softmax(scores), self.compute_dtype), values)
+        attended = ops.reshape(attended, (-1, shape[1], shape[2], values.shape[-1]))
+        return inputs + self.gate * self.output_convolution(attended)
 
-    def begin_step(self):
-        """Makes one power iteration in the convolutions, where they are spectrally normalized."""
-        spectral_normalization.begin_step((self.query, self.key, self.value, self.output_convolution))
+    def power_iteration(self):
+        """Makes one power iteration in the convolutions, if they are spectrally normalized."""
+        if self.spectral_normalization:
+            for convolution in (self.query, self.key, self.value, self.output_convolution):
+                convolution.power_iteration()
 
     def compute_output_shape(self, input_shape):
         return input_shape
@@ -65,13 +69,17 @@ class SelfAttention(keras.layers.Layer):
     def _convolution(self, name, channels, input_shape):
         kind = spectral_normalization.SpectralConv2D if self.spectral_normalization else keras.layers.Conv2D
         layer = kind(
-            channels, 1, use_bias=False, kernel_initializer=self.kernel_initializers.get(name, "glorot_uniform"),
-            dtype=self.dtype_policy, name=name,
+            channels,
+            1,
+            use_bias=False,
+            kernel_initializer=self.kernel_initializers.get(name, "glorot_uniform"),
+            dtype=self.dtype_policy,
+            name=name,
         )
         layer.build(input_shape)
         return layer
 
 
-def _places(maps):
+def _pixels(maps):
     """Returns feature maps (N, H, W, C) as (N, H · W, C)."""
     return ops.reshape(maps, (-1, maps.shape[1] * maps.shape[2], maps.shape[3]))

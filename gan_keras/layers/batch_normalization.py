@@ -1,4 +1,4 @@
-"""Batch normalization by one fused op."""
+"""Batch normalization as one fused operation."""
 
 import keras
 import tensorflow as tf
@@ -7,11 +7,11 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("gan_keras")
 class BatchNormalization(keras.layers.BatchNormalization):
-    """`keras.layers.BatchNormalization`, computed by one fused op where that is the same function.
+    """`keras.layers.BatchNormalization`, computed by one fused operation where that is the same function.
 
-    Weights, config, moving statistics and results are those of the Keras layer, which makes many passes over the batch
-    where `FusedBatchNormV3` makes two. Keras' own path is taken when the statistics are shared by several replicas
-    (`synchronized=True`), and under another backend, another axis than the last, or a mask.
+    Weights, config, moving statistics and results are those of the Keras layer, which reads the batch many times where
+    `FusedBatchNormV3` reads it twice. The implementation of Keras is used if several replicas share their statistics
+    (`synchronized=True`), with another backend, for another axis than the last, and with a mask.
 
     Source: Ioffe and Szegedy 2015 (arXiv 1502.03167).
     """
@@ -48,7 +48,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
         )
 
     def _update_moving_statistics(self, mean, variance, count):
-        # The op returns the variance with Bessel's correction, n / (n − 1); Keras keeps it without.
+        # The operation returns the variance times n / (n − 1), Bessel's correction; Keras stores it without.
         count = ops.cast(count, "float32")
         variance = variance * ((count - 1.0) / count)
         for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):

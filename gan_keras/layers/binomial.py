@@ -1,4 +1,4 @@
-"""The low-pass filter around a change of resolution."""
+"""The low-pass filter of R3GAN, applied where the resolution changes."""
 
 import keras
 import numpy as np
@@ -7,10 +7,11 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("gan_keras")
 class Binomial(keras.layers.Layer):
-    """Filters each channel of feature maps (N, H, W, C) by [1, 2, 1] / 4 along both sides, with zeros beyond the edge.
+    """Filters each channel of feature maps (N, H, W, C) by [1, 2, 1] / 4 along both axes, with zeros beyond the border.
 
-    After `UpSampling2D(2)` the two are linear interpolation, [1, 3, 3, 1] / 4 on zero-inserted values; before
-    `AveragePooling2D(2)` they are [1, 3, 3, 1] / 8 and every other value.
+    `UpSampling2D(2)` followed by this filter is linear interpolation: [1, 3, 3, 1] / 4 after zeros were inserted
+    between the values. This filter followed by `AveragePooling2D(2)` is [1, 3, 3, 1] / 8, of which every second value
+    is kept.
     """
 
     def call(self, inputs):

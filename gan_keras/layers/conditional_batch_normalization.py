@@ -1,4 +1,4 @@
-"""Batch normalization with a gain and an offset of each class."""
+"""Batch normalization with a gain and an offset for each class."""
 
 import keras
 from keras import ops
@@ -12,18 +12,16 @@ class ConditionalBatchNormalization(keras.layers.Layer):
 
     Args:
         num_classes: number of classes.
-        momentum: decay of the moving statistics, which the classes share.
+        momentum: decay rate of the moving statistics, which all classes share.
         epsilon: added to the variance.
-        synchronized: batch statistics over all replicas rather than of each.
+        synchronized: whether batch statistics are those of all replicas rather than of each.
         gamma_initializer: initial gains (num_classes, C); the offsets start at zero.
 
     Source: Dumoulin et al. 2017 (arXiv 1610.07629), de Vries et al. 2017 (arXiv 1707.00683); in the generator of a GAN,
     Miyato and Koyama 2018 (arXiv 1802.05637).
     """
 
-    def __init__(
-        self, num_classes, momentum=0.9, epsilon=1e-5, synchronized=True, gamma_initializer="ones", **kwargs
-    ):
+    def __init__(self, num_classes, momentum=0.9, epsilon=1e-5, synchronized=True, gamma_initializer="ones", **kwargs):
         super().__init__(**kwargs)
         self.num_classes = num_classes
         self.momentum = momentum
@@ -31,8 +29,13 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         self.synchronized = synchronized
         self.gamma_initializer = keras.initializers.get(gamma_initializer)
         self.normalization = BatchNormalization(
-            momentum=momentum, epsilon=epsilon, scale=False, center=False, synchronized=synchronized,
-            dtype=self.dtype_policy, name="normalization",
+            momentum=momentum,
+            epsilon=epsilon,
+            scale=False,
+            center=False,
+            synchronized=synchronized,
+            dtype=self.dtype_policy,
+            name="normalization",
         )
 
     def build(self, inputs_shape, labels_shape=None):

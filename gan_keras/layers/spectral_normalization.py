@@ -1,10 +1,11 @@
-"""Layers whose effective kernel is W / σ(W): a function of W, so that its gradient is the true one.
+"""Layers with the kernel W / σ(W), computed as a function of W, so that gradients with respect to W include σ.
 
-σ(W), the largest singular value, is estimated as ‖W u‖ for a unit vector u that the layer keeps. With v = W u / ‖W u‖
-that is vᵀ W u, and its gradient is v uᵀ: that of the paper, u and v constants. One power iteration u ← Wᵀ v / ‖Wᵀ v‖ is
-made by `begin_step`, once in an optimizer step of the network, before its first pass: a pass changes nothing, and all
-passes, penalties and micro-batches of a step see the same function. (`keras.layers.SpectralNormalization`
-overwrites W by W / σ in each pass and differentiates with respect to what it wrote.)
+σ(W), the largest singular value, is estimated as ‖W u‖ for a unit vector u that the layer stores. With v = W u / ‖W u‖
+this is vᵀ W u, and its gradient is v uᵀ, as in the paper, where u and v are constants. `power_iteration` makes one
+power iteration u ← Wᵀ v / ‖Wᵀ v‖; it is called once in each optimizer step of the network, before the first pass. A
+pass itself changes nothing: all passes, penalties and micro-batches of a step use the same function. (In contrast,
+`keras.layers.SpectralNormalization` overwrites W by W / σ in each pass, and the gradient is that with respect to W /
+σ.)
 
 Source: Miyato et al. 2018 (arXiv 1802.05957).
 """
@@ -13,30 +14,35 @@ import keras
 from keras import ops
 
 
-def begin_step(layers):
-    """Makes one power iteration in each spectral layer; call it at the start of an optimizer step.
+def power_iteration(network):
+    """Makes one power iteration in each layer of a network that has spectral normalization.
 
     Args:
-        layers: the layers of a network, `network.layers`, those of models inside it included.
+        network: Keras model; the layers of models inside it are included.
     """
-    for layer in layers:
+    for layer in network.layers:
         if isinstance(layer, keras.Model):
-            begin_step(layer.layers)
-        elif hasattr(layer, "begin_step"):
-            layer.begin_step()
+            power_iteration(layer)
+        elif hasattr(layer, "power_iteration"):
+            layer.power_iteration()
 
 
 class SpectralNormalization:
-    """What the layers below add to Keras' own: `raw_kernel` is the trained W, `kernel` is W / σ(W).
+    """Base class of the layers below: `raw_kernel` is the trained W; `kernel`, or `embeddings`, is W / σ(W).
 
-    W is seen as a matrix (everything else, outputs). u is a weight that is not trained, saved with the others.
+    W is treated as a matrix of shape (product of the other axes, outputs). u is a weight (outputs,) that is saved with
+    the others and not trained.
     """
 
     def build(self, input_shape=None):
         super().build(input_shape)
-        # All ones is a function of nothing, and no random kernel's first singular vector is orthogonal to it.
+        # Ones need no seed; a random kernel's first singular vector is almost surely not orthogonal to them.
         self.u = self.add_weight(
-            name="u", shape=self.raw_kernel.shape[-1:], initializer="ones", trainable=False, autocast=False,
+            name="u",
+            shape=self.raw_kernel.shape[-1:],
+            initializer="ones",
+            trainable=False,
+            autocast=False,
             aggregation="only_first_replica",
         )
 
@@ -45,7 +51,7 @@ class SpectralNormalization:
         autocast = autocast and name not in ("kernel", "embeddings")
         return super().add_weight(*args, name=name, autocast=autocast, **kwargs)
 
-    def begin_step(self):
+    def power_iteration(self):
         """Makes one power iteration: u ← Wᵀ W u, as a unit vector."""
         matrix = self._matrix()
         u = ops.matmul(ops.matmul(self.u, ops.transpose(matrix)), matrix)
@@ -53,7 +59,7 @@ class SpectralNormalization:
 
     def sigma(self):
         """Returns the estimate of the largest singular value, a float32 scalar."""
-        # Divided by ‖u‖, for the moving average of a network holds averages of unit vectors, which are shorter.
+        # Divided by ‖u‖, because the moving average of a network has averages of unit vectors, which are shorter.
         return ops.norm(ops.matmul(self._matrix(), self.u)) / ops.norm(self.u)
 
     def normalized_kernel(self):
@@ -61,7 +67,7 @@ class SpectralNormalization:
         return ops.cast(ops.convert_to_tensor(self.raw_kernel) / self.sigma(), self.compute_dtype)
 
     def save_own_variables(self, store):
-        # Keras' own would save W / σ in place of W, and no u.
+        # The methods of Keras' layers would save W / σ instead of W, and not save u.
         keras.layers.Layer.save_own_variables(self, store)
 
     def load_own_variables(self, store):

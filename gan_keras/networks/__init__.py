@@ -1,9 +1,7 @@
-"""Functional generators and discriminators, one architecture a file."""
+"""Functional generators and discriminators: an architecture is a module with the two functions of these names."""
 
-from gan_keras.networks import dcgan
-from gan_keras.networks import dcgan_paper
-from gan_keras.networks import mlp
-from gan_keras.networks import r3gan
-from gan_keras.networks import resnet
+import importlib
 
-ARCHITECTURES = {"mlp": mlp, "dcgan": dcgan, "dcgan_paper": dcgan_paper, "resnet": resnet, "r3gan": r3gan}
+from gan_keras.config import names
+
+ARCHITECTURES = {name: importlib.import_module(f"{__name__}.{name}") for name in names.ARCHITECTURES}

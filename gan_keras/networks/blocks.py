@@ -1,4 +1,4 @@
-"""What several architectures share: how labels enter a network, what normalizes feature maps, how D ends."""
+"""What several architectures share: inputs of labels, normalization of feature maps, outputs of D."""
 
 import math
 import types
@@ -6,13 +6,11 @@ import types
 import keras
 
 from gan_keras import errors
-from gan_keras import random
+from gan_keras.config import names
 from gan_keras.layers import spectral_normalization
 from gan_keras.layers.batch_normalization import BatchNormalization
 from gan_keras.layers.conditional_batch_normalization import ConditionalBatchNormalization
-
-GENERATOR_CONDITIONINGS = ("concat", "batch_norm")
-DISCRIMINATOR_CONDITIONINGS = ("concat", "projection", "classifier")
+from gan_keras.runtime import randomness
 
 PLAIN = keras.layers
 SPECTRAL = types.SimpleNamespace(
@@ -23,99 +21,180 @@ SPECTRAL = types.SimpleNamespace(
 
 
 class Initializers:
-    """Initial values, each variable with a seed of its own, derived from (seed, network, layer)."""
+    """Initializers whose seeds are derived from (seed, network, layer): each layer has its own.
+
+    Args:
+        network: name of the network.
+        seed: int in [0, 2^31), seed of the game.
+    """
 
     def __init__(self, network, seed):
         self.network, self.seed = network, seed
 
     def normal(self, layer, mean=0.0, stddev=1.0):
-        """Returns N(mean, stddev)."""
+        """Returns the initializer of a layer that draws from a normal distribution."""
         return keras.initializers.RandomNormal(mean, stddev, seed=self._seed(layer))
 
     def scaled(self, layer, gain, mode, distribution):
-        """Returns a law whose standard deviation is gain / √fan, `mode` says which fan."""
+        """Returns the initializer of a layer with the standard deviation gain / √fan.
+
+        Args:
+            layer: name of the layer.
+            gain: float.
+            mode: which fan, as in `keras.initializers.VarianceScaling`: `"fan_in"`, `"fan_out"` or `"fan_avg"`.
+            distribution: `"uniform"`, `"truncated_normal"` or `"untruncated_normal"`.
+        """
         return keras.initializers.VarianceScaling(gain**2, mode, distribution, seed=self._seed(layer))
 
     def _seed(self, layer):
-        return random.derived_seed(self.seed, self.network, layer)
+        return randomness.derived_seed(self.seed, self.network, layer)
 
 
 # === Labels ===
 
 
-def condition_generator(latents, num_classes, conditioning, init, initial=None):
-    """Returns (inputs of G, what its first layer sees, function that normalizes its feature maps).
+class Labels:
+    """The condition of a network, one of its inputs: `labels` int32 (N,), or `attributes` float32 (N, A) in [0, 1].
 
-    Without classes these are the latents, the latents and `batch_norm`. `initial` is the initializer of the label's
-    embedding (default: as strong as one entry of a one-hot label, for one as strong as the latents leads G to ignore these).
+    Args:
+        num_classes: number of classes, or None.
+        num_attributes: A, or None; one of the two is given.
     """
-    errors.expect_one_of(conditioning, GENERATOR_CONDITIONINGS, "conditioning of G")
-    if not num_classes:
+
+    def __init__(self, num_classes=None, num_attributes=None):
+        self.num_classes, self.num_attributes = num_classes, num_attributes
+        if num_classes:
+            self.input = keras.Input((), dtype="int32", name="labels")
+        else:
+            self.input = keras.Input((num_attributes,), name="attributes")
+            self._signed = keras.layers.Rescaling(2.0, -1.0, name="signed_attributes")(self.input)
+
+    def beside_latents(self, latents, init, initializer=None):
+        """Returns latents followed by the condition, float (N, 2 z) or (N, z + A).
+
+        Classes have an embedding as long as the latents; attributes are mapped to [-1, 1].
+
+        Args:
+            latents: float (N, z).
+            init: the network's `Initializers`.
+            initializer: of the embedding; None: normal with the standard deviation 1 / √z, so that its vectors have
+                length 1, as one-hot vectors have. Numbers as large as the latents lead G to ignore the latents.
+        """
+        if self.num_attributes:
+            vectors = self._signed
+        else:
+            units = latents.shape[-1]
+            vectors = self.embed(units, initializer or init.normal("label_embedding", stddev=units**-0.5))
+        return keras.layers.Concatenate(name="with_labels")([latents, vectors])
+
+    def beside_images(self, images, init):
+        """Returns images (N, …, C) and one more channel, a learned linear function of the label: (N, …, C + 1)."""
+        plane = (*images.shape[1:-1], 1)
+        # The numbers of the plane have standard deviation 1, about as much as pixels.
+        stddev = 1.0 if self.num_classes else self.num_attributes**-0.5
+        x = self.embed(math.prod(plane), init.normal("label_embedding", stddev=stddev))
+        return keras.layers.Concatenate(name="with_labels")(
+            [images, keras.layers.Reshape(plane, name="label_plane")(x)]
+        )
+
+    def embed(self, units, initializer, name="label_embedding", kinds=None, dtype=None):
+        """Returns learned vectors (N, units): a row of a table for each class, or a linear map of the attributes.
+
+        Args:
+            units: length of the vectors.
+            initializer: of the table, or of the kernel.
+            name: of the layer.
+            kinds: the layers to use, `PLAIN` (the default) or `SPECTRAL`.
+            dtype: of the layer.
+        """
+        kinds = kinds or PLAIN
+        if self.num_classes:
+            return kinds.Embedding(self.num_classes, units, initializer, dtype=dtype, name=name)(self.input)
+        return kinds.Dense(units, use_bias=False, kernel_initializer=initializer, dtype=dtype, name=name)(self._signed)
+
+
+def label_input(num_classes, num_attributes):
+    """Returns the `Labels` of a network; None for an unconditional one."""
+    return Labels(num_classes, num_attributes) if num_classes or num_attributes else None
+
+
+def condition_generator(latents, labels, conditioning, init, initializer=None):
+    """Returns (inputs of G, input of its first layer, function that normalizes its feature maps).
+
+    Args:
+        latents: the input of latents, (N, z).
+        labels: `Labels`, or None.
+        conditioning: `"concat"` (see `Labels.beside_latents`), or `"batch_norm"`: the class has a gain and an offset in
+            each batch normalization.
+        init: the network's `Initializers`.
+        initializer: see `Labels.beside_latents`.
+
+    Raises:
+        UserError: an unknown conditioning, or one that needs classes for attributes.
+    """
+    errors.expect_one_of(conditioning, names.GENERATOR_CONDITIONINGS, "conditioning of G")
+    if labels is None:
         return latents, latents, batch_norm
-    labels = labels_input()
-    if conditioning == "batch_norm":
-        return [latents, labels], latents, conditional_batch_norm(labels, num_classes)
-    units = latents.shape[-1]
-    embedding = embed(labels, num_classes, units, initial or init.normal("label_embedding", stddev=units**-0.5))
-    return [latents, labels], keras.layers.Concatenate(name="with_labels")([latents, embedding]), batch_norm
+    if conditioning == "concat":
+        return [latents, labels.input], labels.beside_latents(latents, init, initializer), batch_norm
+    _expect_classes(labels, conditioning)
+    return [latents, labels.input], latents, conditional_batch_norm(labels.input, labels.num_classes)
 
 
-def condition_discriminator(images, num_classes, conditioning, init):
-    """Returns (inputs of D, labels or None, what its first layer sees)."""
-    errors.expect_one_of(conditioning, DISCRIMINATOR_CONDITIONINGS, "conditioning of D")
-    if not num_classes or conditioning == "classifier":
-        return images, None, images
-    labels = labels_input()
+def condition_discriminator(images, labels, conditioning, init):
+    """Returns (inputs of D, input of its first layer).
+
+    Args:
+        images: the input of images.
+        labels: `Labels`, or None.
+        conditioning: `"concat"` (see `Labels.beside_images`), `"projection"` or `"classifier"` (see `outputs`).
+        init: the network's `Initializers`.
+
+    Raises:
+        UserError: an unknown conditioning, or one that needs classes for attributes.
+    """
+    errors.expect_one_of(conditioning, names.DISCRIMINATOR_CONDITIONINGS, "conditioning of D")
+    if labels is None:
+        return images, images
+    if conditioning == "classifier":
+        _expect_classes(labels, conditioning)
+        return images, images
     if conditioning == "projection":
-        return [images, labels], labels, images
-    return [images, labels], labels, concatenate_plane(images, labels, num_classes, init)
+        return [images, labels.input], images
+    return [images, labels.input], labels.beside_images(images, init)
 
 
-def labels_input():
-    """Returns the input of a conditional network: `labels`, int32 (N,)."""
-    return keras.Input((), dtype="int32", name="labels")
+def _expect_classes(labels, conditioning):
+    """Raises a UserError for a conditioning that needs classes, in a network that takes attributes."""
+    if not labels.num_classes:
+        raise errors.UserError(f"conditioning '{conditioning}' needs classes, and the network takes attributes")
 
 
-def concatenate_plane(images, labels, num_classes, init):
-    """Returns images (N, H, W, C) with one more plane, learned for each class: (N, H, W, C + 1); or (N, d + 1)."""
-    plane = (*images.shape[1:-1], 1)
-    x = embed(labels, num_classes, math.prod(plane), init.normal("label_embedding"))  # as strong as the images' pixels
-    return keras.layers.Concatenate(name="with_labels")([images, keras.layers.Reshape(plane, name="label_plane")(x)])
-
-
-def embed(labels, num_classes, units, initial):
-    """Returns the learned vectors of labels, (N, units), from an initializer."""
-    return keras.layers.Embedding(num_classes, units, initial, name="label_embedding")(labels)
-
-
-def judge(features, logits, labels, num_classes, conditioning, kinds, init):
+def outputs(features, logits, labels, conditioning, kinds, init):
     """Returns D's outputs from its last features.
 
     Args:
         features: float (N, …), flattened here.
-        logits: float32 (N, 1), what a D without classes returns.
-        labels: the input of labels, int32 (N,), or None without classes.
-        num_classes: number of classes, or None.
+        logits: float32 (N, 1), what an unconditional D returns.
+        labels: `Labels`, or None.
         conditioning: `"projection"` adds the inner product of the features with an embedding of the label (Miyato and
             Koyama 2018, arXiv 1802.05637); `"classifier"` also returns the logits of the classes (Odena et al. 2016,
-            arXiv 1610.09585); with `"concat"` the labels have been seen before.
-        kinds: `PLAIN` or `SPECTRAL`, the layers to use.
-        init: function of a layer's name, its initializer.
+            arXiv 1610.09585); with `"concat"` the labels have entered D beside the images.
+        kinds: the layers to use, `PLAIN` or `SPECTRAL`.
+        init: maps the name of a layer to its initializer.
 
     Returns:
         logits (N, 1), or the dict {"logits": (N, 1), "class_logits": (N, num_classes)}, float32.
     """
-    if not num_classes or conditioning == "concat":
+    if labels is None or conditioning == "concat":
         return logits
     features = keras.layers.Flatten(dtype="float32", name="features")(features)
     if conditioning == "projection":
-        classes = kinds.Embedding(
-            num_classes, features.shape[-1], init("projection"), dtype="float32", name="projection"
-        )(labels)
-        agreement = keras.layers.Dot(axes=1, dtype="float32", name="agreement")([features, classes])
+        vectors = labels.embed(features.shape[-1], init("projection"), "projection", kinds, dtype="float32")
+        agreement = keras.layers.Dot(axes=1, dtype="float32", name="agreement")([features, vectors])
         return keras.layers.Add(dtype="float32", name="conditional_logits")([logits, agreement])
     class_logits = kinds.Dense(
-        num_classes, kernel_initializer=init("class_logits"), dtype="float32", name="class_logits"
+        labels.num_classes, kernel_initializer=init("class_logits"), dtype="float32", name="class_logits"
     )(features)
     return {"logits": logits, "class_logits": class_logits}
 
@@ -124,17 +203,29 @@ def judge(features, logits, labels, num_classes, conditioning, kinds, init):
 
 
 def batch_norm(x, suffix, synchronized, gain="ones"):
-    """Returns batch normalization of (N, …, C), with the constants of DCGAN; `gain` is the gains' initializer."""
+    """Returns the batch normalization of feature maps, with the constants of DCGAN.
+
+    Args:
+        x: float (N, …, C).
+        suffix: end of the layer's name.
+        synchronized: whether the statistics are those of all replicas rather than of each.
+        gain: initializer of the gains.
+    """
     return BatchNormalization(
         momentum=0.9, epsilon=1e-5, synchronized=synchronized, gamma_initializer=gain, name=f"bn_{suffix}"
     )(x)
 
 
 def conditional_batch_norm(labels, num_classes):
-    """Returns the same function as `batch_norm`, but with a gain and an offset of each class."""
+    """Returns a function like `batch_norm`, with a gain and an offset for each class; labels are int32 (N,)."""
+
     def normalize(x, suffix, synchronized, gain="ones"):
         return ConditionalBatchNormalization(
-            num_classes, momentum=0.9, epsilon=1e-5, synchronized=synchronized, gamma_initializer=gain,
+            num_classes,
+            momentum=0.9,
+            epsilon=1e-5,
+            synchronized=synchronized,
+            gamma_initializer=gain,
             name=f"bn_{suffix}",
         )(x, labels)
 
@@ -142,7 +233,10 @@ def conditional_batch_norm(labels, num_classes):
 
 
 def layer_norm(x, suffix, synchronized, gain="ones"):
-    """Returns layer normalization (arXiv 1607.06450): over H, W, C of a sample, gain and offset a channel."""
+    """Returns the layer normalization of (N, H, W, C) over H, W and C; each channel has a gain and an offset.
+
+    Arguments as in `batch_norm`. Source: Ba et al. 2016 (arXiv 1607.06450).
+    """
     return keras.layers.GroupNormalization(groups=1, epsilon=1e-5, gamma_initializer=gain, name=f"ln_{suffix}")(x)
 
 
@@ -155,9 +249,13 @@ NORMALIZATIONS = {"batch": batch_norm, "layer": layer_norm, "spectral": no_norm,
 
 
 def normalization(name):
-    """Returns (function that normalizes a feature map, layers to use) of a discriminator's normalization.
+    """Returns (function that normalizes a feature map, layers to use) for a discriminator's normalization.
 
-    `"spectral"` normalizes kernels instead of feature maps.
+    Args:
+        name: a key of `NORMALIZATIONS`; `"spectral"` normalizes kernels instead of feature maps.
+
+    Raises:
+        UserError: an unknown name.
     """
     errors.expect_one_of(name, NORMALIZATIONS, "normalization")
     return NORMALIZATIONS[name], SPECTRAL if name == "spectral" else PLAIN

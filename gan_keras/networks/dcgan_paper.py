@@ -1,7 +1,8 @@
-"""DCGAN as its authors' own code has it: 1024 channels at 4 × 4, kernels of 5 × 5, dense layers at both ends.
+"""DCGAN as in its authors' code: 1 024 channels at 4 × 4, kernels of 5 × 5, dense layers at both ends.
 
-Named departures from that code: an epsilon of 1e-5 in batch normalization (theirs: 1e-8), samples drawn with moving batch
-statistics (theirs: the batch's), `same` padding, and no real images that are drawn on G's turn and thrown away.
+Departures from that code: an epsilon of 1e-5 in batch normalization (theirs: 1e-8); samples are generated with moving
+statistics (theirs: those of the batch); `same` padding; and no real images are drawn for an update of G, which does not
+use them.
 
 Source: Radford, Metz and Chintala 2015 (arXiv 1511.06434) and their published training script.
 """
@@ -14,8 +15,8 @@ from gan_keras.networks import dcgan
 def generator(resolution=64, channels=3, latent_dim=100, width=128, activation="relu", synchronized=True, seed=0):
     """Returns G: `latents` (N, latent_dim) → float32 images (N, resolution, resolution, channels) in [-1, 1].
 
-    The latents pass a dense layer whose units are normalized one by one, before they are reshaped to 4 × 4. Arguments as
-    in `dcgan.generator`.
+    The latents pass a dense layer whose units are normalized one by one, before they are reshaped to 4 × 4. Arguments
+    as in `dcgan.generator`.
     """
     init = dcgan.Initializers("generator", seed)
     first = dcgan.channels_at(4, resolution, width)
@@ -32,7 +33,10 @@ def generator(resolution=64, channels=3, latent_dim=100, width=128, activation="
 
 
 def discriminator(resolution=64, channels=3, width=128, synchronized=True, seed=0):
-    """Returns D: `images` (N, resolution, resolution, channels) in [-1, 1] → float32 logits (N, 1), by a dense unit."""
+    """Returns D: `images` (N, resolution, resolution, channels) in [-1, 1] → float32 logits (N, 1).
+
+    The logit is that of a dense unit. Arguments as in `dcgan.discriminator`.
+    """
     init = dcgan.Initializers("discriminator", seed)
     images = keras.Input((resolution, resolution, channels), name="images")
     x = dcgan.downsample(images, resolution, width, 5, synchronized, init)

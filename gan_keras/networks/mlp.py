@@ -1,7 +1,7 @@
-"""The networks of the first GAN: nothing but dense layers, for images or for points.
+"""The networks of the first GAN: dense layers alone, for images or for points.
 
-Departures from the authors' code: no dropout in D, for a step draws nothing but latents; Glorot's initial weights; and
-tanh for images in [-1, 1] where theirs end in a sigmoid.
+Departures from the authors' code: D has no dropout, so that its output is a function of its inputs; initial weights are
+Glorot's; and images end in tanh, for [-1, 1], where theirs end in a sigmoid.
 
 Source: Goodfellow et al. 2014 (arXiv 1406.2661); with labels, Mirza and Osindero 2014 (arXiv 1411.1784).
 """
@@ -15,11 +15,19 @@ from gan_keras.networks import blocks
 
 
 def generator(
-    resolution=32, channels=1, latent_dim=100, width=1200, depth=2, image_shape=None, seed=0, num_classes=None
+    resolution=32,
+    channels=1,
+    latent_dim=100,
+    width=1200,
+    depth=2,
+    image_shape=None,
+    seed=0,
+    num_classes=None,
+    num_attributes=None,
 ):
-    """Returns G: `latents` (N, latent_dim) [, `labels` int32 (N,)] → float32 `images`, by ReLU layers.
+    """Returns G: `latents` (N, latent_dim) [, `labels` int32 (N,)] → float32 `images`; hidden layers are ReLU.
 
-    Images (N, resolution, resolution, channels) in [-1, 1] end in tanh; points (N, d) are linear, without bounds.
+    Images (N, resolution, resolution, channels) in [-1, 1] end in tanh; points (N, d) are unbounded.
 
     Args:
         resolution: side of the images.
@@ -29,13 +37,15 @@ def generator(
         depth: number of hidden layers.
         image_shape: shape of a sample, in place of resolution and channels: `(2,)` for points in the plane.
         seed: seed of the initial weights.
-        num_classes: number of classes; with it, G has a second input `labels`, of which an embedding follows the
-            latents.
+        num_classes: number of classes; with it, G has a second input `labels`, whose embedding follows the latents.
+        num_attributes: A, instead of classes; with it, G has a second input `attributes`, float32 (N, A) in [0, 1],
+            which follow the latents.
     """
     init = Initializers("generator", seed)
     shape = tuple(image_shape or (resolution, resolution, channels))
     latents = keras.Input((latent_dim,), name="latents")
-    inputs, x, _ = blocks.condition_generator(latents, num_classes, "concat", init)
+    labels = blocks.label_input(num_classes, num_attributes)
+    inputs, x, _ = blocks.condition_generator(latents, labels, "concat", init)
     for index in range(depth):
         x = dense(x, width, init, f"dense_{index}")
         x = keras.layers.ReLU(name=f"activation_{index}")(x)
@@ -54,27 +64,33 @@ def discriminator(
     image_shape=None,
     seed=0,
     num_classes=None,
+    num_attributes=None,
     conditioning="concat",
 ):
     """Returns D: `images` (N, resolution, resolution, channels) or (N, d) [, `labels` int32 (N,)] → logits (N, 1).
 
     Args:
+        resolution, channels, image_shape, seed, num_classes, num_attributes: see `generator`.
+        width: units of a hidden layer.
+        depth: number of hidden layers.
         activation: `"maxout"` as in the paper: a unit is the largest of 5 linear maps, which takes 5 times the weights;
-            or `"leaky_relu"` (slope 0.2), the cheaper one.
-        conditioning: `"concat"`, a learned plane (of points: a number) for each class is a further channel;
-            `"projection"` and `"classifier"` as in `dcgan.discriminator`.
+            or `"leaky_relu"` (slope 0.2), which takes less time.
+        conditioning: `"concat"`, a learned plane for each class is a further channel of the image (for points, a
+            learned number is a further coordinate); `"projection"` and `"classifier"` as in `dcgan.discriminator`.
 
-    Other arguments as in `generator`. Raises a UserError for an unknown activation or conditioning.
+    Raises:
+        UserError: an unknown activation or conditioning, or a conditioning that needs classes for attributes.
     """
     errors.expect_one_of(activation, ACTIVATIONS, "activation")
     init = Initializers("discriminator", seed)
     images = keras.Input(tuple(image_shape or (resolution, resolution, channels)), name="images")
-    inputs, labels, x = blocks.condition_discriminator(images, num_classes, conditioning, init)
+    labels = blocks.label_input(num_classes, num_attributes)
+    inputs, x = blocks.condition_discriminator(images, labels, conditioning, init)
     x = keras.layers.Flatten(name="flatten")(x)
     for index in range(depth):
         x = ACTIVATIONS[activation](x, width, init, f"dense_{index}")
     logits = keras.layers.Dense(1, kernel_initializer=init("logits"), dtype="float32", name="logits")(x)
-    outputs = blocks.judge(x, logits, labels, num_classes, conditioning, blocks.PLAIN, init)
+    outputs = blocks.outputs(x, logits, labels, conditioning, blocks.PLAIN, init)
     return keras.Model(inputs, outputs, name="discriminator")
 
 
@@ -86,7 +102,7 @@ def maxout(x, units, init, name, pieces=5):
 
 
 def leaky_relu(x, units, init, name):
-    """Returns units (N, units): one linear map and LeakyReLU."""
+    """Returns units (N, units): a linear map followed by LeakyReLU."""
     return keras.layers.LeakyReLU(0.2, name=f"{name}_leaky_relu")(dense(x, units, init, name))
 
 
@@ -94,12 +110,12 @@ ACTIVATIONS = {"maxout": maxout, "leaky_relu": leaky_relu}
 
 
 def dense(x, units, init, name):
-    """Returns a dense layer with a bias."""
+    """Returns x after a dense layer with a bias."""
     return keras.layers.Dense(units, kernel_initializer=init(name), name=name)(x)
 
 
 class Initializers(blocks.Initializers):
-    """Glorot's uniform law."""
+    """Maps the name of a layer to Glorot's uniform distribution."""
 
     def __call__(self, layer):
         return self.scaled(layer, 1.0, "fan_avg", "uniform")

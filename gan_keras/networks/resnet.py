@@ -1,21 +1,21 @@
-"""Residual networks of SNGAN, with self-attention for SAGAN.
+"""The residual networks of SNGAN, and of SAGAN with self-attention.
 
-With `width` 64 these are the papers' tables: up to 32 × 32 all feature maps have 256 channels in G and 128 in D; from
-64 × 64 on there are 64 next to the image, doubling at every halving of the side, up to 1 024.
+With `width` 64 they are those of the papers' tables. Up to 32 × 32, all feature maps have 256 channels in G and 128 in
+D. From 64 × 64 on there are 64 channels next to the image, and twice as many with every halving of the side, up to 1
+024.
 
-Sources: Miyato et al. 2018 (arXiv 1802.05957), with classes Miyato and Koyama 2018 (arXiv 1802.05637), attention and
-spectral normalization in G Zhang et al. 2018 (arXiv 1805.08318), layer normalization in the critic Gulrajani et al.
-2017 (arXiv 1704.00028).
+Sources: Miyato et al. 2018 (arXiv 1802.05957); for labels Miyato and Koyama 2018 (arXiv 1802.05637); for attention and
+spectral normalization in G Zhang et al. 2018 (arXiv 1805.08318); for layer normalization in D Gulrajani et al. 2017
+(arXiv 1704.00028).
 """
 
 import keras
 
-from gan_keras import errors
 from gan_keras.layers.attention import SelfAttention
 from gan_keras.networks import blocks
 from gan_keras.networks import dcgan
 
-ROOT_2 = 2**0.5  # Gain of the kernels in front of and behind a ReLU, as in the authors' code.
+ROOT_2 = 2**0.5  # Gain of the kernels inside residual branches, as in the authors' code.
 
 
 def generator(
@@ -24,10 +24,11 @@ def generator(
     latent_dim=128,
     width=64,
     spectral_normalization=False,
-    attention_at=None,
+    attention=False,
     synchronized=True,
     seed=0,
     num_classes=None,
+    num_attributes=None,
     conditioning="batch_norm",
 ):
     """Returns G: `latents` (N, latent_dim) [, `labels` int32 (N,)] → float32 `images`.
@@ -38,24 +39,27 @@ def generator(
         resolution: side of the images, a power of two in 16 … 256.
         channels: 1 or 3.
         latent_dim: length of a latent vector.
-        width: 64 gives the papers' tables, to which the channels are in proportion.
-        spectral_normalization: divides all kernels by their largest singular value, as SAGAN does.
-        attention_at: side of the feature map that passes self-attention (SAGAN: half the image), or None.
-        synchronized: batch statistics over all replicas rather than of each.
+        width: proportional to all numbers of channels; 64 is that of the papers.
+        spectral_normalization: whether all kernels are divided by their largest singular value, as in SAGAN.
+        attention: whether the feature map with a quarter of the image's side, at least 8, has self-attention, as in
+            SAGAN.
+        synchronized: whether batch statistics are those of all replicas rather than of each.
         seed: seed of the initial weights.
         num_classes: number of classes; with it, G has a second input `labels`.
+        num_attributes: A, instead of classes; with it, G has a second input `attributes`, float32 (N, A) in [0, 1].
         conditioning: `"batch_norm"`, batch normalization in the blocks takes a gain and an offset of the class; or
             `"concat"`, an embedding of the label, as long as the latents, follows them.
 
     Raises:
-        UserError: unknown conditioning, or no feature map has the side `attention_at`.
+        UserError: an unknown conditioning, or one that needs classes for attributes.
     """
     init = Initializers("generator", seed)
     kinds = blocks.SPECTRAL if spectral_normalization else blocks.PLAIN
     sides = [*dcgan.sides(resolution), resolution]
-    attended = attended_block(attention_at, sides[1:], resolution)
+    attended = attended_block(attention, sides[1:], resolution)
     latents = keras.Input((latent_dim,), name="latents")
-    inputs, x, normalize = blocks.condition_generator(latents, num_classes, conditioning, init)
+    labels = blocks.label_input(num_classes, num_attributes)
+    inputs, x, normalize = blocks.condition_generator(latents, labels, conditioning, init)
     first = generator_channels(4, resolution, width)
     x = kinds.Dense(4 * 4 * first, kernel_initializer=init("dense"), name="dense")(x)
     x = keras.layers.Reshape((4, 4, first), name="reshape")(x)
@@ -75,34 +79,37 @@ def discriminator(
     channels=3,
     width=64,
     normalization="spectral",
-    attention_at=None,
+    attention=False,
     synchronized=True,
     seed=0,
     num_classes=None,
+    num_attributes=None,
     conditioning="projection",
 ):
     """Returns D: `images` (N, resolution, resolution, channels) in [-1, 1] [, `labels` int32 (N,)] → logits (N, 1).
 
-    The last feature map is summed over its places before the one dense unit. Other arguments as in `generator`.
+    The last feature map is summed over its pixels; the sums are the inputs of a dense unit. Other arguments as in
+    `generator`.
 
     Args:
-        normalization: `"spectral"`, of all kernels; or of the feature maps, before each activation of all blocks but
-            the first: `"layer"` (over H, W, C of a sample), `"batch"` or `"none"`.
-        attention_at: side of the feature map that passes self-attention, or None.
-        num_classes: number of classes.
+        normalization: `"spectral"`, of all kernels; or `"layer"` (over H, W, C of a sample), `"batch"` or `"none"`, of
+            the feature maps before each activation in all blocks but the first.
+        attention: see `generator`.
+        num_classes, num_attributes: see `generator`.
         conditioning: `"projection"`, the inner product of the features with an embedding of the label is added to the
             logit; `"concat"`, a learned plane for each class is a further channel of the image; or `"classifier"`, D
             has no input `labels` and returns {"logits": (N, 1), "class_logits": (N, num_classes)}.
 
     Raises:
-        UserError: unknown normalization or conditioning, or no feature map has the side `attention_at`.
+        UserError: an unknown normalization or conditioning, or a conditioning that needs classes for attributes.
     """
     init = Initializers("discriminator", seed)
     normalize, kinds = blocks.normalization(normalization)
     table = discriminator_table(resolution, width)
-    attended = attended_block(attention_at, [side for side, _ in table], resolution)
+    attended = attended_block(attention, [side for side, _ in table], resolution)
     images = keras.Input((resolution, resolution, channels), name="images")
-    inputs, labels, x = blocks.condition_discriminator(images, num_classes, conditioning, init)
+    labels = blocks.label_input(num_classes, num_attributes)
+    inputs, x = blocks.condition_discriminator(images, labels, conditioning, init)
     x = first_block(x, table[0][1], kinds, init)
     for index, (side, filters) in enumerate(table):
         if index > 0:
@@ -113,7 +120,7 @@ def discriminator(
     x = keras.layers.GlobalAveragePooling2D(dtype="float32", name="mean_of_places")(x)
     features = keras.layers.Rescaling(table[-1][0] ** 2, dtype="float32", name="sum_of_places")(x)
     logits = kinds.Dense(1, kernel_initializer=init("logits"), dtype="float32", name="logits")(features)
-    outputs = blocks.judge(features, logits, labels, num_classes, conditioning, kinds, init)
+    outputs = blocks.outputs(features, logits, labels, conditioning, kinds, init)
     return keras.Model(inputs, outputs, name="discriminator")
 
 
@@ -121,15 +128,16 @@ def discriminator(
 
 
 def generator_channels(side, resolution, width):
-    """Returns the channels of G's feature map of a side."""
+    """Returns the number of channels of G's feature map with a side."""
     return 4 * width if resolution <= 32 else width * min(16, resolution // side)
 
 
 def discriminator_table(resolution, width):
-    """Returns (side, channels) of the feature map after each of D's blocks.
+    """Returns a list of (side, channels) of the feature map after each of D's blocks.
 
-    Up to 32 × 32 the first two of four blocks halve the side. From 64 × 64 on all halve it down to 4 × 4; one more
-    halves it again if that doubles the channels (at 64), and else keeps it.
+    Up to 32 × 32 there are four blocks, of which the first two halve the side. From 64 × 64 on each block halves it
+    down to 4 × 4; the last block has 16 × `width` channels, and halves the side once more where these are twice as many
+    as before (at 64 × 64).
     """
     if resolution <= 32:
         return [(resolution // shrink, 2 * width) for shrink in (2, 4, 4, 4)]
@@ -137,21 +145,16 @@ def discriminator_table(resolution, width):
     return [*table, (2 if table[-1][1] < 16 * width else 4, 16 * width)]
 
 
-def attended_block(attention_at, sides, resolution):
-    """Returns the index of the first block that ends with the side `attention_at`, or None."""
-    if attention_at is None:
-        return None
-    if attention_at not in sides:
-        known = ", ".join(str(side) for side in dcgan.sides(resolution)[1:])  # Both networks have these.
-        raise errors.UserError(f"attention_at={attention_at} is no side of a feature map: expected one of {known}")
-    return sides.index(attention_at)
+def attended_block(attention, sides, resolution):
+    """Returns the index of the first block whose result has a quarter of the image's side (at least 8); else None."""
+    return sides.index(max(8, resolution // 4)) if attention else None
 
 
 # === The blocks ===
 
 
 def up_block(x, side, channels, normalize, synchronized, kinds, init):
-    """Returns G's residual block, which doubles the side: BN, ReLU, up, conv, BN, ReLU, conv + (up, 1 × 1)."""
+    """Returns x after G's residual block, which doubles the side: BN, ReLU, up, conv, BN, ReLU, conv + (up, 1 × 1)."""
     h = normalize(x, f"{side}_1", synchronized)
     h = keras.layers.ReLU(name=f"activation_{side}_1")(h)
     h = keras.layers.UpSampling2D(2, name=f"up_{side}")(h)
@@ -165,7 +168,7 @@ def up_block(x, side, channels, normalize, synchronized, kinds, init):
 
 
 def first_block(x, channels, kinds, init):
-    """Returns D's first residual block: conv, ReLU, conv, down + (down, 1 × 1): an image is not rectified."""
+    """Returns x after D's first residual block, without a ReLU in front: conv, ReLU, conv, down + (down, 1 × 1)."""
     h = convolution(x, channels, 3, kinds, init, "conv_0_1", ROOT_2)
     h = keras.layers.ReLU(name="activation_0")(h)
     h = convolution(h, channels, 3, kinds, init, "conv_0_2", ROOT_2)
@@ -176,7 +179,7 @@ def first_block(x, channels, kinds, init):
 
 
 def down_block(x, index, side, channels, normalize, synchronized, kinds, init):
-    """Returns D's residual block: ReLU, conv, ReLU, conv [, down] + x [through 1 × 1, down]."""
+    """Returns x after D's residual block: ReLU, conv, ReLU, conv [, down] + x [after 1 × 1, down]."""
     h = normalize(x, f"{index}_1", synchronized)
     h = keras.layers.ReLU(name=f"activation_{index}_1")(h)
     h = convolution(h, x.shape[-1], 3, kinds, init, f"conv_{index}_1", ROOT_2)
@@ -191,18 +194,18 @@ def down_block(x, index, side, channels, normalize, synchronized, kinds, init):
 
 
 def attend(x, spectral_normalization, init):
-    """Returns the feature map after self-attention."""
+    """Returns the feature map x after self-attention."""
     initializers = {name: init(f"attention_{name}") for name in ("query", "key", "value", "output")}
     return SelfAttention(spectral_normalization, initializers, name="attention")(x)
 
 
 def convolution(x, channels, kernel, kinds, init, name, gain=1.0):
-    """Returns a convolution that keeps the side, with a bias."""
+    """Returns x after a convolution with a bias that keeps the side."""
     return kinds.Conv2D(channels, kernel, padding="same", kernel_initializer=init(name, gain), name=name)(x)
 
 
 class Initializers(blocks.Initializers):
-    """Glorot's uniform law, times a gain."""
+    """Maps the name of a layer to Glorot's uniform distribution, times a gain."""
 
     def __call__(self, layer, gain=1.0):
         return self.scaled(layer, gain, "fan_avg", "uniform")

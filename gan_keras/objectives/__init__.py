@@ -1,7 +1,23 @@
-"""What the players of the game minimise: pure functions of logits, and which of them a recipe plays."""
+"""What the two networks minimize: functions of D's logits, the samples and D's input gradients."""
 
-from gan_keras.objectives.objective import OBJECTIVES
-from gan_keras.objectives.objective import Objective
-from gan_keras.objectives.objective import named
+from gan_keras.config.schema import Objective
+from gan_keras.objectives.losses import LOSSES
+from gan_keras.objectives.objective import Update
+from gan_keras.objectives.objective import discriminator_terms
+from gan_keras.objectives.objective import generator_terms
+from gan_keras.objectives.objective import input_gradients_in_passes
+from gan_keras.objectives.objective import terms_of_the_batch
+from gan_keras.objectives.objective import verdict
+from gan_keras.objectives.objective import verdict_names
 
-__all__ = ["OBJECTIVES", "Objective", "named"]
+__all__ = [
+    "LOSSES",
+    "Objective",
+    "Update",
+    "discriminator_terms",
+    "generator_terms",
+    "input_gradients_in_passes",
+    "terms_of_the_batch",
+    "verdict",
+    "verdict_names",
+]

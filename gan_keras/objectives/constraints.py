@@ -1,15 +1,17 @@
-"""Weight clipping: the constraint by which the first Wasserstein GAN bounds the slope of its critic."""
+"""Weight clipping, by which the first Wasserstein GAN bounds the slope of its critic, the discriminator."""
 
 from keras import ops
 
-from gan_keras import distribution
+from gan_keras.runtime import replicas
 
-# Which of the critic's trainable variables are clipped: all, as in the authors' code, gains and offsets included; or
-# only the arrays that multiply features, which have at least two axes.
 CLIPPED = {"all": 0, "kernels": 2}
+"""Which trainable variables are clipped, and the least number of axes that they have.
 
-# The layer that turns a label into a plane beside the image. Slopes are meant along the image: what a critic sees of the
-# label does not change them, and a plane within ±0.01 beside an image within ±1 would be next to invisible.
+`"all"` includes gains and offsets, as the authors' code does; `"kernels"` are the arrays that multiply features.
+"""
+
+# The layer that turns a label into a plane beside the image is not clipped. The bound is meant for the slope along the
+# image, which this layer does not change, and a plane within ±0.01 would hardly matter beside an image within ±1.
 FREE_LAYER = "label_embedding"
 
 
@@ -18,17 +20,20 @@ def clip(critic, limit, which="all"):
 
     Args:
         critic: functional Keras model.
-        limit: float, c; the authors' 0.01.
+        limit: float, c; 0.01 in the paper.
         which: `"all"` or `"kernels"`, a key of `CLIPPED`.
 
     Source: Arjovsky et al. 2017 (arXiv 1701.07875), algorithm 1: after each update of the critic.
     """
     variables = [
-        variable for layer in critic.layers if layer.name != FREE_LAYER
-        for variable in layer.trainable_variables if len(variable.shape) >= CLIPPED[which]
+        variable
+        for layer in critic.layers
+        if layer.name != FREE_LAYER
+        for variable in layer.trainable_variables
+        if len(variable.shape) >= CLIPPED[which]
     ]
 
     def move(variable, value):
         return variable.assign(ops.clip(value, -limit, limit))
 
-    distribution.update_each(variables, variables, move)
+    replicas.update_each(variables, variables, move)

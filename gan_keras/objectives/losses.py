@@ -1,7 +1,7 @@
-"""Adversarial losses: what each player minimises, from logits, one number an image.
+"""Adversarial losses: what D and G minimize, as functions of D's logits.
 
-Logits are float32 (N, 1), the same number of real and of generated ones, and so are the losses; the mean over the
-global batch is taken by the caller, in one place for all terms.
+Logits are float32 (N, 1), as many of real samples as of generated ones, and so are the losses: one number per sample.
+The caller takes the mean over the global batch, in one place for all terms.
 """
 
 import dataclasses
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from keras import ops
 
-from gan_keras import distribution
+from gan_keras.runtime import replicas
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,20 +17,20 @@ class Loss:
     """The two sides of an adversarial loss.
 
     Attributes:
-        discriminator: (real_logits, fake_logits) → dict of D's terms under the names by which they are reported:
-            `d_loss_real` and `d_loss_fake`, or `d_loss_pairs` where a term is about a real and a generated image at
-            once. D minimises the sum of their means.
-        generator: (real_logits, fake_logits) → G's loss. `real_logits` may be None unless `generator_needs_reals`.
-        threshold: the logit at which D is undecided; None where the logit has no zero of its own.
-        is_probability: whether the sigmoid of a logit is the probability that D gives to "real".
-        generator_needs_reals: whether G's loss depends on the logits of real images.
+        discriminator: (real_logits, fake_logits) → dict of D's terms by the names under which they are reported:
+            `d_loss_real` and `d_loss_fake`, or `d_loss_pairs` where a term compares a real with a generated sample. D
+            minimizes the sum of their means.
+        generator: (real_logits, fake_logits) → G's loss. `real_logits` may be None unless `generator_needs_real`.
+        threshold: the logit at which D is undecided; None where only differences of logits have a meaning.
+        is_probability: whether the sigmoid of a logit is the probability that D assigns to "real".
+        generator_needs_real: whether G's loss depends on the logits of real samples.
     """
 
     discriminator: Callable
     generator: Callable
     threshold: float | None
     is_probability: bool = False
-    generator_needs_reals: bool = False
+    generator_needs_real: bool = False
 
 
 def _cross_entropy(real_logits, fake_logits):
@@ -64,7 +64,7 @@ def _hinge(real_logits, fake_logits):
 
 
 def _wasserstein(real_logits, fake_logits):
-    """−D(x) and D(G(z)): minus their sum estimates the distance of the distributions, if D is 1-Lipschitz."""
+    """−D(x) and D(G(z)): if D is 1-Lipschitz, minus the sum of their means estimates the Wasserstein distance."""
     return {"d_loss_real": -real_logits, "d_loss_fake": fake_logits}
 
 
@@ -75,7 +75,7 @@ def _critic_generator(real_logits, fake_logits):
 
 def _relativistic_average(real_logits, fake_logits):
     """−log sigmoid(D(x) − E D(G(z))) and −log(1 − sigmoid(D(G(z)) − E D(x))), E over the global batch."""
-    real_mean, fake_mean = distribution.global_mean(real_logits), distribution.global_mean(fake_logits)
+    real_mean, fake_mean = replicas.global_mean(real_logits), replicas.global_mean(fake_logits)
     return {
         "d_loss_real": ops.softplus(fake_mean - real_logits),
         "d_loss_fake": ops.softplus(fake_logits - real_mean),
@@ -83,12 +83,12 @@ def _relativistic_average(real_logits, fake_logits):
 
 
 def _relativistic_average_generator(real_logits, fake_logits):
-    """D's loss with real and generated swapped, the term of the i-th real added to that of the i-th generated image."""
+    """−log sigmoid(D(G(z)) − E D(x)) − log(1 − sigmoid(D(x) − E D(G(z)))): D's terms with both sides swapped."""
     return sum(_relativistic_average(fake_logits, real_logits).values())
 
 
 def _relativistic_pairing(real_logits, fake_logits):
-    """−log sigmoid(D(x) − D(G(z))) of the i-th real with the i-th generated image."""
+    """−log sigmoid(D(x) − D(G(z))) of the i-th real and the i-th generated sample."""
     return {"d_loss_pairs": ops.softplus(fake_logits - real_logits)}
 
 
@@ -100,20 +100,20 @@ def _relativistic_pairing_generator(real_logits, fake_logits):
 LOSSES = {
     # Goodfellow et al. 2014 (arXiv 1406.2661), algorithm 1.
     "minimax": Loss(_cross_entropy, _minimax_generator, threshold=0.0, is_probability=True),
-    # The same paper, section 3: a loss of G that does not saturate while D wins.
+    # The same paper, section 3: a loss of G whose gradient does not vanish where D rejects its samples.
     "non_saturating": Loss(_cross_entropy, _non_saturating_generator, threshold=0.0, is_probability=True),
     # Mao et al. 2016 (arXiv 1611.04076), equation 9: a = 0, b = c = 1.
     "least_squares": Loss(_least_squares, _least_squares_generator, threshold=0.5),
     # Lim and Ye 2017 (arXiv 1705.02894), as in Miyato et al. 2018 (arXiv 1802.05957).
     "hinge": Loss(_hinge, _critic_generator, threshold=0.0),
-    # Arjovsky et al. 2017 (arXiv 1701.07875); the constraint that makes D Lipschitz is chosen apart.
+    # Arjovsky et al. 2017 (arXiv 1701.07875). What makes D Lipschitz, clipping or a penalty, is a setting of its own.
     "wasserstein": Loss(_wasserstein, _critic_generator, threshold=None),
     # Jolicoeur-Martineau 2018 (arXiv 1807.00734), equations of RaSGAN.
     "relativistic_average": Loss(
-        _relativistic_average, _relativistic_average_generator, threshold=None, generator_needs_reals=True
+        _relativistic_average, _relativistic_average_generator, threshold=None, generator_needs_real=True
     ),
     # The same paper's RSGAN, the loss of R3GAN (Huang et al. 2025, arXiv 2501.05441).
     "relativistic_pairing": Loss(
-        _relativistic_pairing, _relativistic_pairing_generator, threshold=None, generator_needs_reals=True
+        _relativistic_pairing, _relativistic_pairing_generator, threshold=None, generator_needs_real=True
     ),
 }

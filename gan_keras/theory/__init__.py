@@ -1,1 +1,1 @@
-"""The theory of GANs, made visible on densities that are known: what the optimal D is, and how near a trained one comes."""
+"""The theory of GANs in pictures: a small GAN on a known density, and its D beside the optimal one."""

@@ -1,4 +1,4 @@
-"""Densities that are known: mixtures of equal, round normal laws on a line and in the plane."""
+"""Known densities: mixtures of round normal distributions with equal weights, on a line and in the plane."""
 
 import dataclasses
 import math
@@ -8,50 +8,50 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Mixture:
-    """A mixture of normal laws N(centre, σ² I), all of the same weight.
+    """A mixture of normal distributions N(center, σ² I), all with the same weight.
 
     Attributes:
-        name: its name.
-        centres: float64 (M, d), d is 1 or 2.
-        sigma: standard deviation of each law, along each axis.
-        extent: half the side of the region that pictures show, around 0.
+        name: key of `MIXTURES`.
+        centers: float64 (M, d), d is 1 or 2.
+        sigma: standard deviation of each component along each axis.
+        extent: half the side of the region around 0 that pictures show.
     """
 
     name: str
-    centres: np.ndarray
+    centers: np.ndarray
     sigma: float
     extent: float
 
     @property
     def dimensions(self):
-        """1 or 2."""
-        return self.centres.shape[1]
+        """d, 1 or 2."""
+        return self.centers.shape[1]
 
     def sample(self, count, seed):
-        """Returns points, float32 (count, d)."""
+        """Returns random points, float32 (count, d)."""
         generator = np.random.Generator(np.random.Philox(key=[seed, 0]))
-        chosen = self.centres[generator.integers(len(self.centres), size=count)]
+        chosen = self.centers[generator.integers(len(self.centers), size=count)]
         return (chosen + self.sigma * generator.standard_normal(chosen.shape)).astype(np.float32)
 
     def density(self, points, blur=0.0):
-        """Returns the density at points, float64 (N, d) → (N,); that of the mixture plus noise N(0, blur² I)."""
+        """Returns the density of the mixture plus noise N(0, blur² I) at points, float64 (N, d) → (N,)."""
         variance = self.sigma**2 + blur**2
-        scale = len(self.centres) * (2 * math.pi * variance) ** (self.dimensions / 2)
+        scale = len(self.centers) * (2 * math.pi * variance) ** (self.dimensions / 2)
         total = np.zeros(len(points))
-        for centre in self.centres:
-            total += np.exp(-((points - centre) ** 2).sum(-1) / (2 * variance))
+        for center in self.centers:
+            total += np.exp(-((points - center) ** 2).sum(-1) / (2 * variance))
         return total / scale
 
     def modes(self, points):
-        """Returns (number of modes covered, share of high-quality points) of generated points (N, d).
+        """Returns (number of modes covered, share of points of high quality) for generated points (N, d).
 
-        A point is of high quality within 3σ of a centre; a mode counts from a tenth of its fair share of all points on.
+        A point is of high quality within 3σ of a center. A mode is covered if it has at least 0.1 N / M such points.
         """
-        distances = np.linalg.norm(points[:, None] - self.centres, axis=-1)
+        distances = np.linalg.norm(points[:, None] - self.centers, axis=-1)
         nearest = distances.argmin(-1)
         good = distances.min(-1) <= 3 * self.sigma
-        counts = np.bincount(nearest[good], minlength=len(self.centres))
-        return int((counts >= 0.1 * len(points) / len(self.centres)).sum()), float(good.mean())
+        counts = np.bincount(nearest[good], minlength=len(self.centers))
+        return int((counts >= 0.1 * len(points) / len(self.centers)).sum()), float(good.mean())
 
 
 def _line():

@@ -1,7 +1,8 @@
-"""Pictures of a game on a known density."""
+"""Pictures of a training on a known density."""
 
 import numpy as np
 
+from gan_keras import objectives
 from gan_keras.theory import views
 
 DRAWN = 4000  # points of G in a picture of the plane
@@ -14,8 +15,8 @@ def frame(mixture, view, points, title, objective):
         mixture: `densities.Mixture`.
         view: `views.View`.
         points: float32 (N, d), generated.
-        title: text above.
-        objective: `Objective`, which says what D's output is.
+        title: text above the picture.
+        objective: `Objective`, which decides whether D's output is a probability.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -24,7 +25,7 @@ def frame(mixture, view, points, title, objective):
     canvas = FigureCanvasAgg(figure)
     figure.suptitle(title, fontsize=10)
     draw = _line if mixture.dimensions == 1 else _plane
-    draw(figure, mixture, view, points, objective.adversarial.is_probability)
+    draw(figure, mixture, view, points, objectives.LOSSES[objective.loss].is_probability)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()
 
@@ -55,8 +56,9 @@ def _plane(figure, mixture, view, points, is_probability):
     }
     if is_probability:
         panels["D*(x), the optimum"] = (view.optimum, "coolwarm", 0.0, 1.0)
-    for axes, (title, (values, colours, least, most)) in zip(figure.subplots(1, len(panels)), panels.items(), strict=True):
-        axes.imshow(values, origin="lower", extent=box, cmap=colours, vmin=least, vmax=most)
+    all_axes = figure.subplots(1, len(panels))
+    for axes, (title, (values, colors, least, most)) in zip(all_axes, panels.items(), strict=True):
+        axes.imshow(values, origin="lower", extent=box, cmap=colors, vmin=least, vmax=most)
         axes.set_title(title, fontsize=9)
         axes.tick_params(labelsize=7)
         if title == "density of G":

@@ -1,4 +1,4 @@
-"""What is told and written while a run trains: one small class for each thing. Only the chief of a cluster has them."""
+"""Progress bar, sample grids, statistics and TensorBoard, as callbacks of the training loop of a cluster's chief."""
 
 import json
 import pathlib
@@ -9,10 +9,10 @@ import numpy as np
 import tensorflow as tf
 import tqdm
 
-from gan_keras import images as pictures
+from gan_keras.config import schema
+from gan_keras.data import images
 
-COLUMNS = 8  # of a grid: sample seeds 0 … 63, or 0 … 7 of each class, the same latents in every tick
-MOST_ROWS = 16
+COLUMNS = 8  # of a grid of samples
 
 
 class Callback:
@@ -35,26 +35,36 @@ class Callback:
 
 
 class ProgressBar(Callback):
-    """Images shown, images/s, time left, losses, verdicts and memory."""
+    """Images shown, images/s, time left, losses, D's verdicts and memory."""
 
     SHORT = {
-        "d_loss_real": "Lr", "d_loss_fake": "Lf", "d_loss_pairs": "Ld", "g_loss": "Lg", "D(x)": "D(x)", "D(G(z))": "D(G(z))",
+        "d_loss_real": "Lr",
+        "d_loss_fake": "Lf",
+        "d_loss_pairs": "Ld",
+        "g_loss": "Lg",
+        "D(x)": "D(x)",
+        "D(G(z))": "D(G(z))",
     }
 
-    def __init__(self, images, precision):
-        self.images, self.precision = images, precision
+    def __init__(self, images):
+        self.images = images
 
     def on_start(self, images_shown):
         self.bar = tqdm.tqdm(
-            total=self.images, initial=min(images_shown, self.images), unit="img", unit_scale=True, smoothing=0.1,
-            dynamic_ncols=True, mininterval=1.0 if sys.stderr.isatty() else 30.0,
+            total=self.images,
+            initial=min(images_shown, self.images),
+            unit="img",
+            unit_scale=True,
+            smoothing=0.1,
+            dynamic_ncols=True,
+            mininterval=1.0 if sys.stderr.isatty() else 30.0,
             bar_format="{percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt} {rate_fmt} eta {remaining} {postfix}",
         )
         self.begun, self.first, self.estimated = time.monotonic(), None, False
 
     def on_call(self, images_shown, means):
-        told = {short: f"{means[name]:.2f}" for name, short in self.SHORT.items() if name in means}
-        self.bar.set_postfix({**told, "mem": f"{memory_mb()}MB"}, refresh=False)
+        shown = {short: f"{means[name]:.2f}" for name, short in self.SHORT.items() if name in means}
+        self.bar.set_postfix({**shown, "mem": f"{memory_mb()}MB"}, refresh=False)
         self.bar.update(min(images_shown, self.images) - self.bar.n)
         self._estimate(images_shown)
 
@@ -74,25 +84,29 @@ class ProgressBar(Callback):
 
 
 class Samples(Callback):
-    """A grid of pictures from fixed latents each tick, and one of real images at the start; one row a class if any.
+    """A grid of samples from fixed latents each tick, and one of real samples at the start.
+
+    An unconditional model has sample seeds 0 … 63; a conditional one a row for each of `Condition.rows`, with seeds 0 …
+    7.
 
     Args:
         folder: path they are written to.
         gan: the `GAN`.
-        images: uint8 (N, H, W, C), real ones.
-        classes: `data.classes.Classes` of them, or None.
+        resolved: `Experiment`.
     """
 
-    def __init__(self, folder, gan, images, classes):
-        self.folder, self.gan, self.images, self.classes = folder, gan, images, classes
-        rows = range(min(len(classes.names), MOST_ROWS)) if classes else []
-        self.labels = np.repeat(rows, COLUMNS) if classes else None
-        self.seeds = np.tile(np.arange(COLUMNS), len(rows)) if classes else np.arange(COLUMNS**2)
+    def __init__(self, folder, gan, resolved):
+        self.folder, self.gan, self.resolved = folder, gan, resolved
+        self.kind, condition = resolved.store.kind, resolved.condition
+        self.conditions, self.seeds = {}, np.arange(COLUMNS**2)
+        if condition:
+            self.conditions = {condition.name: np.repeat(np.asarray(condition.rows, condition.dtype), COLUMNS, axis=0)}
+            self.seeds = np.tile(np.arange(COLUMNS), len(condition.rows))
 
     def on_start(self, images_shown):
         self.folder.mkdir(exist_ok=True)
         if not images_shown:
-            pictures.write_png(self.folder / "reals.png", pictures.grid(self._reals(), COLUMNS))
+            self._write("reals", self._real())
             self._draw(0)
 
     def on_tick(self, record):
@@ -102,14 +116,20 @@ class Samples(Callback):
         self._draw(images_shown)  # The end need not be that of a tick.
 
     def _draw(self, images_shown):
-        grid = pictures.grid(self.gan.generate(self.seeds, self.labels), COLUMNS)
-        pictures.write_png(self.folder / f"{images_shown:09d}.png", grid)
+        self._write(f"{images_shown:09d}", self.gan.generate(self.seeds, **self.conditions))
 
-    def _reals(self):
-        if self.classes is None:
-            return self.images[: COLUMNS**2]
-        rows = [np.flatnonzero(self.classes.of_images == label) for label in self.labels[::COLUMNS]]
-        return self.images[np.concatenate([np.resize(row, COLUMNS) for row in rows])]
+    def _write(self, name, samples):
+        images.write_png(self.folder / f"{name}.png", self.kind.grid(samples, COLUMNS))
+
+    def _real(self):
+        stored, conditions = self.resolved.store.images, self.resolved.conditions
+        if conditions is None:
+            return stored[: COLUMNS**2]
+        rows = [
+            np.flatnonzero((conditions.values.reshape(len(stored), -1) == np.atleast_1d(row)).all(axis=1))
+            for row in conditions.condition.rows
+        ]
+        return stored[np.concatenate([np.resize(row, COLUMNS) for row in rows])]
 
 
 class Statistics(Callback):
@@ -151,6 +171,23 @@ class TensorBoard(Callback):
 
     def on_end(self):
         self.writer.close()
+
+
+def of_run(run, gan, resolved):
+    """Returns the callbacks of a run's training.
+
+    Args:
+        run: `Run`.
+        gan: its `GAN`.
+        resolved: its `Experiment`.
+    """
+    samples = run.path / "samples"
+    return [
+        Statistics(run.path / "stats.jsonl"),
+        Samples(samples, gan, resolved),
+        TensorBoard(run.path / "tensorboard", samples, schema.to_dict(run.config)),
+        ProgressBar(run.config.training.images),
+    ]
 
 
 def duration(seconds):

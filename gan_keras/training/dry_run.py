@@ -1,21 +1,22 @@
-"""What a training would be: its config, its networks, its speed and its length, without a run folder."""
+"""The resolved config, the networks, the speed and the duration of a training, without a run folder."""
 
 import json
 import math
 import time
 
-from gan_keras import build
 from gan_keras import config as configs
-from gan_keras import distribution
+from gan_keras.config import schema
+from gan_keras.game import build
+from gan_keras.runtime import replicas
 from gan_keras.training import callbacks
-from gan_keras.training import trainer
+from gan_keras.training import experiment
 
 SECONDS = 5.0
 MOST_ITERATIONS = 50
 
 
-def dry_run(config):
-    """Prints the resolved config as JSON, the weights of G and D, and images/s and time, measured on the real data.
+def dry_run(config: configs.Config) -> None:
+    """Prints the resolved config as JSON, the weights of G and D, and images/s and duration, measured on the real data.
 
     Args:
         config: `Config`, as for `train`. Its images are prepared if they were not before; nothing else is written.
@@ -23,25 +24,24 @@ def dry_run(config):
     Raises:
         UserError: as `train`.
     """
-    strategy = distribution.make_strategy(config.training.strategy, config.training.logical_cpus)
-    store, classes, config = trainer.prepare(config, strategy)
-    config = trainer.with_schedule(config, config.training.images)
+    strategy = replicas.make_strategy(config.training.strategy, config.training.logical_cpus)
+    resolved = experiment.resolve(config, strategy.num_replicas_in_sync)
+    resolved = resolved.with_schedule_images(config.training.images)
     with strategy.scope():
-        gan = build.build_gan(config, store.images.shape[-1], classes and len(classes.names))
-    print(json.dumps(configs.to_dict(config), indent=1))
-    for player in (gan.generator, gan.discriminator):
-        trainable = sum(math.prod(variable.shape) for variable in player.trainable_variables)
-        print(f"{player.name}: {trainable:,} trainable weights")
-    rate = _images_per_second(gan, iter(trainer.feed(config, store, classes, strategy)), config)
+        gan = build.build_gan(resolved.config, resolved.channels, resolved.condition)
+    print(json.dumps(schema.to_dict(resolved.config), indent=1))
+    for network in (gan.generator, gan.discriminator):
+        trainable = sum(math.prod(variable.shape) for variable in network.trainable_variables)
+        print(f"{network.name}: {trainable:,} trainable weights")
+    rate = _images_per_second(gan, iter(resolved.batches(strategy)), resolved.config.game.iteration_images)
     images = config.training.images
     print(f"{rate:.1f} images/s: {images:,} images take about {callbacks.duration(images / rate)}")
 
 
-def _images_per_second(gan, iterator, config):
-    gan.play(iterator, 1)  # Traces the graph.
+def _images_per_second(gan, iterator, iteration_images):
+    gan.train_iterations(iterator, 1)  # Traces the graph.
     begun, iterations = time.monotonic(), 0
     while iterations < MOST_ITERATIONS and time.monotonic() - begun < SECONDS:
-        gan.play(iterator, 1)
+        gan.train_iterations(iterator, 1)
         iterations += 1
-    shown = iterations * config.game.batch_size * config.game.discriminator_steps
-    return shown / (time.monotonic() - begun)
+    return iterations * iteration_images / (time.monotonic() - begun)

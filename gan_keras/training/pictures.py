@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gan_keras import images
+from gan_keras.data import images
 from gan_keras.training import callbacks
 
 MOST_FRAMES = 60

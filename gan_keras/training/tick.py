@@ -9,7 +9,7 @@ class Tick:
     """Sums over the iterations since the last line of statistics.
 
     Numbers are added one iteration after the other in double precision: a run that was stopped and resumed in the
-    middle of a tick, or that played its iterations in other portions, has the same sums to the last bit.
+    middle of a tick, or that ran its iterations in other portions, has the same sums to the last bit.
     """
 
     def __init__(self, iterations=0, sums=None):
@@ -17,7 +17,7 @@ class Tick:
         self.sums = dict(sums or {})
 
     def add(self, rows):
-        """Adds the results of `GAN.play`: dict from names to float32 (iterations,)."""
+        """Adds the results of `GAN.train_iterations`: dict from names to float32 (iterations,)."""
         for name, values in rows.items():
             total = self.sums.get(name, 0.0)
             for value in values.tolist():

@@ -9,7 +9,7 @@ import tensorflow as tf
 from gan_keras.augment import ada
 
 SIDE = 16
-ONE_SIGMA = 0.8413447  # the share of standard normal numbers below 1
+ONE_SIGMA = 0.8413447  # The share of standard normal numbers below 1.
 
 
 def augmented(image, gates, **numbers):
@@ -45,7 +45,7 @@ def test_mirror_and_quarter_turns_are_exact():
 
 
 def test_whole_translation_is_exact_and_mirrors_at_the_border():
-    image = noise()  # at most 16 / 8 = 2 pixels
+    image = noise()  # Moved by at most 16 / 8 = 2 pixels.
     right = augmented(image, ["shift"], shift_x=0.99)
     np.testing.assert_array_equal(right[:, 2:], image[:, :-2])
     np.testing.assert_array_equal(right[:, :2], image[:, 2:0:-1])
@@ -54,7 +54,7 @@ def test_whole_translation_is_exact_and_mirrors_at_the_border():
 
 def test_fractional_translation():
     image = noise()
-    half = 0.5987063  # a quarter of a standard deviation, which is 2 pixels
+    half = 0.5987063  # A quarter of the standard deviation of 2 pixels.
     result = augmented(image, ["fraction"], fraction_x=half)
     np.testing.assert_allclose(result[:, 1:], (image[:, 1:] + image[:, :-1]) / 2, atol=1e-4)
 
@@ -85,7 +85,7 @@ def test_transforms_come_in_the_order_of_the_paper():
     np.testing.assert_allclose(both, (image + 0.2) * math.sqrt(2), atol=1e-5)
 
 
-def test_a_rotation_before_or_after_has_the_probability_together():
+def test_the_probability_is_that_of_a_rotation_before_or_after():
     for rate in (0.29, 0.3):  # 1 − √(1 − 0.5) = 0.2929
         draws = np.full((1, 28), 0.99, np.float32)
         draws[0, ada.GATES.index("rotation_before")] = rate
@@ -96,27 +96,36 @@ def test_a_rotation_before_or_after_has_the_probability_together():
 RED, GREEN, GRAY = [1.0, 0, 0], [0, 1.0, 0], [0.3, 0.3, 0.3]
 
 
-@pytest.mark.parametrize("gate, number, color, expected", [
-    ("brightness", ONE_SIGMA, RED, [1.2, 0.2, 0.2]),
-    ("contrast", ONE_SIGMA, GRAY, 3 * [0.3 * 2**0.5]),
-    ("luma", 0.6, GRAY, 3 * [-0.3]),
-    ("luma", 0.6, RED, [1 / 3, -2 / 3, -2 / 3]),  # grey part 1/3 → −1/3
-    ("luma", 0.4, RED, RED),
-    ("hue", 0.5 + 1 / 3, RED, GREEN),  # a third of a turn
-    ("hue", 0.5 + 1 / 3, GRAY, GRAY),
-    ("saturation", ONE_SIGMA, RED, [5 / 3, -1 / 3, -1 / 3]),  # distance from grey (2/3, −1/3, −1/3) doubled
-    ("saturation", ONE_SIGMA, GRAY, GRAY),
-])
+@pytest.mark.parametrize(
+    "gate, number, color, expected",
+    [
+        ("brightness", ONE_SIGMA, RED, [1.2, 0.2, 0.2]),
+        ("contrast", ONE_SIGMA, GRAY, 3 * [0.3 * 2**0.5]),
+        ("luma", 0.6, GRAY, 3 * [-0.3]),
+        ("luma", 0.6, RED, [1 / 3, -2 / 3, -2 / 3]),  # The gray part 1/3 becomes −1/3.
+        ("luma", 0.4, RED, RED),
+        ("hue", 0.5 + 1 / 3, RED, GREEN),  # A third of a turn.
+        ("hue", 0.5 + 1 / 3, GRAY, GRAY),
+        ("saturation", ONE_SIGMA, RED, [5 / 3, -1 / 3, -1 / 3]),  # The distance from gray, (2/3, −1/3, −1/3), doubles.
+        ("saturation", ONE_SIGMA, GRAY, GRAY),
+    ],
+)
 def test_colors(gate, number, color, expected):
     image = np.broadcast_to(np.array(color, np.float32), (4, 4, 3))
     np.testing.assert_allclose(augmented(image, [gate], **{gate: number})[1, 2], expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("gate, number, expected", [
-    ("brightness", ONE_SIGMA, 0.5), ("contrast", ONE_SIGMA, 0.3 * 2**0.5), ("luma", 0.6, -0.3), ("hue", 0.8, 0.3),
-    ("saturation", ONE_SIGMA, 0.3),
-])
-def test_a_grey_image_stays_grey(gate, number, expected):
+@pytest.mark.parametrize(
+    "gate, number, expected",
+    [
+        ("brightness", ONE_SIGMA, 0.5),
+        ("contrast", ONE_SIGMA, 0.3 * 2**0.5),
+        ("luma", 0.6, -0.3),
+        ("hue", 0.8, 0.3),
+        ("saturation", ONE_SIGMA, 0.3),
+    ],
+)
+def test_a_gray_image_stays_gray(gate, number, expected):
     image = np.full((4, 4, 1), 0.3, np.float32)
     np.testing.assert_allclose(augmented(image, [gate], **{gate: number}), np.full((4, 4, 1), expected), atol=1e-5)
 

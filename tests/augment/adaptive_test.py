@@ -1,21 +1,21 @@
-"""The controller of the augmentation's probability by hand."""
+"""The adaptive probability of the augmentation, by hand."""
 
 import pytest
 import tensorflow as tf
 
-from gan_keras import errors
-from gan_keras.augment import Augmentation
 from gan_keras.augment import adaptive
-from gan_keras.objectives import losses
 
 
-@pytest.mark.parametrize("probability, sign, expected", [
-    (0.5, 0.7, 0.500128),  # 64 / 500 000 up
-    (0.5, 0.5, 0.499872),
-    (0.5, -1.0, 0.499872),  # the step does not depend on the distance from the target
-    (0.0001, 0.5, 0.0),
-    (0.9999, 0.7, 1.0),
-])
+@pytest.mark.parametrize(
+    "probability, sign, expected",
+    [
+        (0.5, 0.7, 0.500128),  # 64 / 500 000 up
+        (0.5, 0.5, 0.499872),
+        (0.5, -1.0, 0.499872),  # The step does not depend on the distance from the target.
+        (0.0001, 0.5, 0.0),
+        (0.9999, 0.7, 1.0),
+    ],
+)
 def test_one_batch(probability, sign, expected):
     updated = adaptive.updated(tf.constant(probability), tf.constant(sign), tf.constant(64))
     assert float(updated) == pytest.approx(expected, abs=1e-7)
@@ -32,19 +32,3 @@ def test_the_sign_is_taken_about_the_threshold_of_the_loss():
     logits = tf.constant([[0.6], [0.4], [0.7], [0.9]])
     assert adaptive.sign(logits, 0.5).numpy().ravel().tolist() == [1.0, -1.0, 1.0, 1.0]
     assert adaptive.sign(logits, 0.0).numpy().ravel().tolist() == [1.0, 1.0, 1.0, 1.0]
-
-
-def test_the_default_probability_of_each_pipeline():
-    probabilities = {name: Augmentation(name).probability for name in ("none", "diffaugment", "ada")}
-    assert probabilities == {"none": 1.0, "diffaugment": 1.0, "ada": "adaptive"}
-
-
-def test_losses_whose_logits_have_no_zero_are_refused():
-    refused = set()
-    for name, loss in losses.LOSSES.items():
-        try:
-            adaptive.check(name, loss.threshold)
-        except errors.UserError as error:
-            assert f"'{name}'" in str(error) and "\n" not in str(error)
-            refused.add(name)
-    assert refused == {"wasserstein", "relativistic_average", "relativistic_pairing"}

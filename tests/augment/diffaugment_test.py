@@ -3,8 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
-from gan_keras import random
 from gan_keras.augment import diffaugment
+from gan_keras.runtime import randomness
 
 
 def numbers(*values):
@@ -13,7 +13,7 @@ def numbers(*values):
 
 
 def test_brightness_saturation_and_contrast():
-    images = tf.constant([[0.3, 0.0, 0.0], [-0.5, 0.1, 0.4]], shape=(1, 1, 2, 3))  # means 0.1 and 0; 0.05 together
+    images = tf.constant([[0.3, 0.0, 0.0], [-0.5, 0.1, 0.4]], shape=(1, 1, 2, 3))  # Means 0.1 and 0; 0.05 together.
 
     def colored(*values):
         return diffaugment.color(images, *numbers(*values))[0, 0]
@@ -25,7 +25,7 @@ def test_brightness_saturation_and_contrast():
 
 
 def test_translation_of_a_picture_of_four_by_four():
-    image = np.arange(1.0, 17).reshape(4, 4)  # moves by at most 4 / 8, rounded up to 1
+    image = np.arange(1.0, 17).reshape(4, 4)  # Moved by at most 4 / 8, rounded up to 1.
 
     def moved(down, right):
         return diffaugment.translation(tf.constant(image.reshape(1, 4, 4, 1)), *numbers(down, right))[0, ..., 0].numpy()
@@ -36,7 +36,7 @@ def test_translation_of_a_picture_of_four_by_four():
 
 
 def test_all_translations_are_equally_likely():
-    draws = random.uniform([30_000, 1, 1, 1], random.key(0, "shift", 0))
+    draws = randomness.uniform([30_000, 1, 1, 1], randomness.key(0, "shift", 0))
     shifts, counts = np.unique(diffaugment._shift(draws, 16), return_counts=True)
     assert shifts.tolist() == [-2, -1, 0, 1, 2]
     np.testing.assert_allclose(counts / 30_000, 0.2, atol=0.01)
@@ -49,7 +49,7 @@ def test_the_area_of_a_cutout():
     corner = diffaugment.cutout(ones, *numbers(0.0, 0.999))[0, ..., 0].numpy()
     assert corner.sum() == 64 - 4 and corner[:2, 6:].sum() == 0
     # A hole of 4 rows about one of 9 lines covers 2, 3, 4, 4, 4, 4, 4, 3, 2 rows: 30/9 on average, and as many columns.
-    down, right = tf.split(random.uniform([5_000, 1, 1, 2], random.key(0, "cutout", 0)), 2, axis=3)
+    down, right = tf.split(randomness.uniform([5_000, 1, 1, 2], randomness.key(0, "cutout", 0)), 2, axis=3)
     hidden = 64 - tf.reduce_sum(diffaugment.cutout(tf.ones([5_000, 8, 8, 1]), down, right), axis=(1, 2, 3))
     np.testing.assert_allclose(tf.reduce_mean(hidden), (30 / 9) ** 2, atol=0.2)
 
@@ -57,8 +57,11 @@ def test_the_area_of_a_cutout():
 def test_each_group_has_a_gate_of_its_own():
     image = tf.reshape(tf.linspace(-1.0, 1.0, 48), (1, 4, 4, 3))
     color, translation, cutout = numbers(0.9, 0.2, 0.3), numbers(0.9, 0.1), numbers(0.2, 0.7)
-    alone = [diffaugment.color(image, *color), diffaugment.translation(image, *translation),
-             diffaugment.cutout(image, *cutout)]
+    alone = [
+        diffaugment.color(image, *color),
+        diffaugment.translation(image, *translation),
+        diffaugment.cutout(image, *cutout),
+    ]
     parameters = [number.numpy().item() for number in color + translation + cutout]
     for index, expected in enumerate(alone):
         gates = [0.4 if gate == index else 0.5 for gate in range(3)]

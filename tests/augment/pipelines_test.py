@@ -1,13 +1,13 @@
-"""What every augmentation pipeline promises."""
+"""What holds for every augmentation pipeline."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from gan_keras import random
 from gan_keras.augment.augmentation import PIPELINES
+from gan_keras.runtime import randomness
 
-KEY = random.key(0, "augment", 0)
+KEY = randomness.key(0, "augment", 0)
 
 
 def images(count, side=8, channels=3):
@@ -37,14 +37,17 @@ def test_probability_1_changes_every_image(pipeline, channels):
     assert np.abs(changed - pictures).max(axis=(1, 2, 3)).min() > 0.05
 
 
-@pytest.mark.parametrize("name, probability, share", [
-    # No colour, no cutout, and no translation but by 0 in both directions, one of 3 × 3 at a side of 8.
-    ("diffaugment", 0.3, 0.7**2 * (1 - 0.3 * 8 / 9)),
-    # Scaling, rotation, stretching, fractions, brightness, contrast, hue, saturation; half the mirrorings and
-    # inversions; three quarters of the quarter turns; shifts by −1, 0, 1 pixel at ¼, ½, ¼ in two directions.
-    ("ada", 0.1, 0.9**8 * 0.95**2 * 0.925 * (1 - 0.1 * 3 / 4)),
-])
-def test_the_share_of_images_left_alone_is_that_of_the_law(name, probability, share):
+@pytest.mark.parametrize(
+    "name, probability, share",
+    [
+        # No color, no cutout, and no translation but by 0 in both directions, one of 3 × 3 at a side of 8.
+        ("diffaugment", 0.3, 0.7**2 * (1 - 0.3 * 8 / 9)),
+        # Scaling, rotation, stretching, fractions, brightness, contrast, hue, saturation; half the mirrorings and
+        # inversions; three quarters of the quarter turns; shifts by −1, 0, 1 pixel at ¼, ½, ¼ in two directions.
+        ("ada", 0.1, 0.9**8 * 0.95**2 * 0.925 * (1 - 0.1 * 3 / 4)),
+    ],
+)
+def test_the_share_of_unchanged_images_is_the_expected_one(name, probability, share):
     pipeline, pictures = PIPELINES[name], images(4096)
     left = np.all(pipeline.augment(pictures, pipeline.draws(KEY, 4096), probability) == pictures, axis=(1, 2, 3))
     assert left.mean() == pytest.approx(share, abs=0.02)  # 2.7 standard errors
@@ -53,8 +56,8 @@ def test_the_share_of_images_left_alone_is_that_of_the_law(name, probability, sh
 def test_an_image_does_not_depend_on_its_batch(pipeline):
     pictures, draws = images(8), pipeline.draws(KEY, 8)
     together = pipeline.augment(pictures, draws, 0.7)
-    half = pipeline.augment(pictures[4:], draws[4:], 0.7)  # as a replica computes it
-    np.testing.assert_allclose(half, together[4:], atol=3e-6)  # erfinv rounds otherwise at the end of a vector
+    half = pipeline.augment(pictures[4:], draws[4:], 0.7)  # As a replica computes it.
+    np.testing.assert_allclose(half, together[4:], atol=3e-6)  # erfinv rounds differently at the end of a vector.
     assert np.abs(half - pipeline.augment(pictures[4:], draws[:4], 0.7)).max() > 0.1
 
 
@@ -94,9 +97,14 @@ def test_compiled_by_xla_it_is_the_same_up_to_the_second_order(pipeline):
 
 
 def test_a_batch_of_unknown_size_and_a_square_of_known_size(pipeline):
-    traced = tf.function(pipeline.augment, input_signature=[
-        tf.TensorSpec([None, 8, 8, 3]), tf.TensorSpec([None, pipeline.draws(KEY, 1).shape[1]]), tf.TensorSpec([]),
-    ])
+    traced = tf.function(
+        pipeline.augment,
+        input_signature=[
+            tf.TensorSpec([None, 8, 8, 3]),
+            tf.TensorSpec([None, pipeline.draws(KEY, 1).shape[1]]),
+            tf.TensorSpec([]),
+        ],
+    )
     pictures, draws = images(4), pipeline.draws(KEY, 4)
     np.testing.assert_allclose(
         traced(pictures, draws, tf.constant(0.5)), pipeline.augment(pictures, draws, 0.5), atol=1e-5

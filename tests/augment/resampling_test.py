@@ -1,11 +1,11 @@
-"""Pixels at other places, by hand."""
+"""Values of images at given coordinates, by hand."""
 
 import numpy as np
 import tensorflow as tf
 
 from gan_keras.augment import resampling
 
-IMAGES = tf.reshape(tf.range(24.0), (2, 3, 4, 1))  # rows of [0 1 2 3], [4 5 6 7], [8 9 10 11]; then + 12
+IMAGES = tf.reshape(tf.range(24.0), (2, 3, 4, 1))  # Rows of [0 1 2 3], [4 5 6 7], [8 9 10 11]; then + 12
 
 
 def at(y, x):

@@ -1,3 +1,5 @@
+"""The faces that the program draws: the same everywhere, all different, and as their labels say."""
+
 import hashlib
 import subprocess
 import sys
@@ -45,8 +47,10 @@ def test_a_face_is_the_same_bytes_in_every_batch(crowd):
 
 
 def test_a_face_is_the_same_bytes_in_another_process(crowd):
-    code = ("import hashlib; from gan_keras.data import avatars; "
-            "print(hashlib.sha256(avatars.draw(range(50, 60), 32).tobytes()).hexdigest())")
+    code = (
+        "import hashlib; from gan_keras.data import avatars; "
+        "print(hashlib.sha256(avatars.draw(range(50, 60), 32).tobytes()).hexdigest())"
+    )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert printed == hashlib.sha256(crowd[50:60].tobytes()).hexdigest()
 
@@ -87,7 +91,7 @@ def test_every_class_of_every_attribute_is_common_enough_to_learn():
         shares = np.bincount(labels[name], minlength=len(classes)) / len(EVERYONE)
         assert len(shares) == len(classes), name
         assert shares.min() > 0.05, (name, shares)
-        held_out = np.bincount(labels[name][avatars.TRAIN_COUNT:], minlength=len(classes)) / avatars.TEST_COUNT
+        held_out = np.bincount(labels[name][avatars.TRAIN_COUNT :], minlength=len(classes)) / avatars.TEST_COUNT
         np.testing.assert_allclose(held_out, shares, atol=0.05)
 
 
@@ -107,7 +111,7 @@ def test_an_attribute_alone_changes_the_picture(name, monkeypatch):
     for value in range(len(avatars.ATTRIBUTES[name])):
         changed = labels | {name: np.full_like(labels[name], value)}
         if name != "eyewear":
-            changed["eyewear"] = np.zeros_like(labels["eyewear"])  # dark glasses rightly hide the colour of eyes
+            changed["eyewear"] = np.zeros_like(labels["eyewear"])  # dark glasses rightly hide the color of eyes
         if name == "hair_color":
             changed["hair_style"] = np.full_like(labels["hair_style"], short)
         monkeypatch.setattr(avatars, "_labels", lambda changed=changed: changed)
@@ -127,7 +131,7 @@ def test_eyewear_darkens_the_eyes_and_nothing_far_from_them(crowd):
     assert abs(darker[26:].mean()) < 8
 
 
-def test_faces_are_centred_and_fill_the_frame(crowd):
+def test_faces_are_centered_and_fill_the_frame(crowd):
     spread = crowd.astype(np.float32).mean(axis=-1)
     eyes = np.abs(np.diff(spread, axis=1)).mean(axis=(0, 2))
     assert 11 <= eyes[8:24].argmax() + 8 <= 20  # the strongest detail lies at the height of the eyes
@@ -136,9 +140,9 @@ def test_faces_are_centred_and_fill_the_frame(crowd):
 
 def test_edges_are_antialiased():
     image = avatars.draw([0], 64)[0].reshape(-1, 3)
-    colours = len(np.unique(image, axis=0))
-    assert colours > 700
-    assert len(np.unique(image // 64 * 64, axis=0)) < 64  # what the same count says of a hard palette
+    colors = len(np.unique(image, axis=0))
+    assert colors > 700
+    assert len(np.unique(image // 64 * 64, axis=0)) < 64  # the same count for few colors without smooth edges
 
 
 @pytest.mark.parametrize("indices", [[-1], [22_000], [0.5], [[1, 2]], ["face"]])

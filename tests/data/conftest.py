@@ -1,4 +1,4 @@
-"""Small image files that tests of the data side share."""
+"""Small image files for the tests of data."""
 
 import struct
 import zlib
@@ -10,7 +10,7 @@ from PIL import Image
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
-    """A cache of the test's own."""
+    """A folder for prepared images that only this test uses."""
     folder = tmp_path / "cache"
     monkeypatch.setenv("GAN_KERAS_CACHE", str(folder))
     return folder
@@ -28,6 +28,7 @@ def save_images(folder, count, size=(20, 16), first=0, suffix="png"):
 
 def png_that_claims(width, height):
     """Returns the bytes of a PNG whose header claims a size that its data does not have."""
+
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 

@@ -1,3 +1,5 @@
+"""Decoding, cropping and resizing of single images."""
+
 import io
 
 import numpy as np
@@ -17,12 +19,12 @@ def pixels(content, side=None, resolution=2, channels=3):
     return crop.pixels(content, crop=side, resolution=resolution, channels=channels)
 
 
-def test_the_centre_of_a_wide_image_is_cut_out():
+def test_the_center_of_a_wide_image_is_cut_out():
     wide = np.asarray([[0, 10, 20, 30], [40, 50, 60, 70]], np.uint8)
     np.testing.assert_array_equal(pixels(wide, channels=1)[..., 0], [[10, 20], [50, 60]])
 
 
-def test_the_centre_of_a_tall_image_is_cut_out():
+def test_the_center_of_a_tall_image_is_cut_out():
     tall = np.asarray([[0, 10, 20, 30], [40, 50, 60, 70]], np.uint8).T
     np.testing.assert_array_equal(pixels(tall, channels=1)[..., 0], [[10, 50], [20, 60]])
 
@@ -101,7 +103,9 @@ def test_a_format_that_starts_an_outside_program_is_refused():
         pixels(postscript)
 
 
-@pytest.mark.parametrize(("mode", "grey"), [("L", True), ("LA", True), ("1", True), ("I;16", True), ("RGB", False),
-                                            ("P", False), ("RGBA", False)])
-def test_the_header_tells_grey_from_colour(mode, grey):
+@pytest.mark.parametrize(
+    ("mode", "grey"),
+    [("L", True), ("LA", True), ("1", True), ("I;16", True), ("RGB", False), ("P", False), ("RGBA", False)],
+)
+def test_the_header_distinguishes_grey_from_color(mode, grey):
     assert crop.is_grey(io.BytesIO(encoded(Image.new(mode, (4, 4))))) == grey

@@ -1,3 +1,5 @@
+"""TFDS data sets built from official files."""
+
 import contextlib
 import gzip
 import subprocess
@@ -11,6 +13,8 @@ from gan_keras import data
 from gan_keras import errors
 from gan_keras.data import official
 from gan_keras.data.sources import tfds as tfds_source
+from gan_keras.data.sources import tfds_library
+from gan_keras.runtime import files
 
 
 def write_idx(folder, counts):
@@ -23,7 +27,7 @@ def write_idx(folder, counts):
 
 @pytest.fixture
 def idx_files(tmp_path, monkeypatch):
-    """A folder with idx files of 12 and 5 images, which are taken for the whole of MNIST."""
+    """A folder with idx files of 12 and 5 images, as if these were the whole of MNIST."""
     from tensorflow_datasets.image_classification import mnist
 
     write_idx(tmp_path, {"train": 12, "t10k": 5})
@@ -48,13 +52,14 @@ def test_idx_files_become_the_data_set(idx_files):
         official.mnist("mnist", idx_files, idx_files / "tfds")
 
 
-def test_what_another_process_prepared_meanwhile_is_used(idx_files, monkeypatch):
+def test_a_data_set_that_another_process_prepared_meanwhile_is_used(idx_files, monkeypatch):
     @contextlib.contextmanager
-    def lock_after_the_other(path):
+    def lock_after_the_other(path, *, wait, busy):
+        assert path == idx_files / "tfds/.mnist.lock" and wait and "mnist" in busy
         official.mnist("mnist", idx_files, idx_files / "tfds")
         yield
 
-    monkeypatch.setattr(tfds_source.locks, "locked", lock_after_the_other)
+    monkeypatch.setattr(files, "Lock", lock_after_the_other)
     assert tfds_source.Tfds("mnist", idx_files / "tfds").size("train") == 12
 
 
@@ -74,7 +79,7 @@ def test_missing_and_damaged_idx_files(tmp_path):
 @pytest.fixture
 def celeb_a_files(tmp_path, real_data):
     """Some real faces in the layout and the text formats of the official files."""
-    with tfds_source.quiet() as tfds:
+    with tfds_library.quiet() as tfds:
         builder = tfds.builder("celeb_a", data_dir=real_data / "tfds")
     faces = []
     for split in ("train", "validation", "test"):
@@ -87,8 +92,9 @@ def celeb_a_files(tmp_path, real_data):
     tables = {
         "list_eval_partition.txt": [str(index // 3) for index in range(9)],
         "identity_CelebA.txt": [str(face["identity"]["Identity_No"]) for face in faces],
-        "list_attr_celeba.txt": [" ".join("1" if value else "-1" for value in face["attributes"].values())
-                                 for face in faces],
+        "list_attr_celeba.txt": [
+            " ".join("1" if value else "-1" for value in face["attributes"].values()) for face in faces
+        ],
         "list_landmarks_align_celeba.txt": [" ".join("1" for _ in face["landmarks"]) for face in faces],
     }
     headers = {"list_attr_celeba.txt": faces[0]["attributes"], "list_landmarks_align_celeba.txt": faces[0]["landmarks"]}
@@ -117,8 +123,14 @@ def test_a_folder_of_images_and_the_program(celeb_a_files):
         official.celeb_a(celeb_a_files / "unpacked", celeb_a_files, celeb_a_files / "tfds")
     partition = celeb_a_files / "list_eval_partition.txt"
     partition.write_text(partition.read_text().replace("000002.jpg 0\n", ""))
-    command = [sys.executable, "scripts/prepare_data.py", "celeb_a", f"--images={celeb_a_files}/unpacked",
-               f"--annotations={celeb_a_files}", f"--data_dir={celeb_a_files}/tfds"]
+    command = [
+        sys.executable,
+        "scripts/prepare_data.py",
+        "celeb_a",
+        f"--images={celeb_a_files}/unpacked",
+        f"--annotations={celeb_a_files}",
+        f"--data_dir={celeb_a_files}/tfds",
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert f"python scripts/train.py --dataset=celeb_a --data_dir={celeb_a_files}/tfds" in done.stdout
@@ -134,7 +146,7 @@ def test_a_folder_of_images_and_the_program(celeb_a_files):
         (["mnist", "fashion_mnist"], "error: unexpected argument 'fashion_mnist'"),
     ],
 )
-def test_the_program_tells_mistakes_in_one_line(arguments, message):
+def test_the_program_explains_mistakes_in_one_line(arguments, message):
     done = subprocess.run([sys.executable, "scripts/prepare_data.py", *arguments], capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stderr.startswith(message) and done.stderr.count("\n") == 1

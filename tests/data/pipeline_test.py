@@ -1,9 +1,14 @@
+"""The order of the images, and the batches of every replica."""
+
+import dataclasses
 import itertools
 
 import numpy as np
 import pytest
 import scipy.stats
+import tensorflow as tf
 
+from gan_keras.data import kinds
 from gan_keras.data import pipeline
 
 COUNT = 30
@@ -13,10 +18,10 @@ NUMBERED[:, :, 1] = NUMBERED[:, :, 0] + 100
 
 
 def shown(iterations, **options):
-    """Returns which images are shown, and which of them mirrored: int and bool (iterations, k·b / replicas)."""
+    """Returns the numbers of the images shown, and which are mirrored: int and bool (iterations, k·b / replicas)."""
     options = {"seed": 3, "batch_size": 8} | options
     batches = itertools.islice(pipeline.batches(NUMBERED, **options), iterations)
-    pixels = np.stack([np.rint((batch.numpy() + 1) * 127.5).astype(int) for batch in batches])
+    pixels = np.stack([np.rint((batch["samples"].numpy() + 1) * 127.5).astype(int) for batch in batches])
     left, right = pixels[..., 0, 0, 0], pixels[..., 0, 1, 0]
     assert (np.abs(right - left) == 100).all()
     return np.minimum(left, right), left > right
@@ -59,11 +64,11 @@ def test_each_image_once_an_epoch_and_batches_that_span_two():
 def test_pixels_become_floats_from_minus_one_to_one():
     extremes = np.zeros((2, 1, 1, 3), np.uint8)
     extremes[1] = 255
-    batch = next(iter(pipeline.batches(extremes, seed=0, batch_size=2))).numpy()
+    batch = next(iter(pipeline.batches(extremes, seed=0, batch_size=2)))["samples"].numpy()
     assert batch.dtype == np.float32 and sorted(batch[:, 0, 0, 0]) == [-1.0, 1.0]
 
 
-def test_each_of_ds_steps_gets_the_next_batch():
+def test_each_step_of_d_gets_the_next_batch():
     two_steps, _ = shown(6, discriminator_steps=2)
     one_step, _ = shown(12)
     assert two_steps.shape == (6, 16)
@@ -91,7 +96,7 @@ def test_a_worker_feeds_its_replicas_in_turn():
 
 
 @pytest.mark.parametrize("first", [1, 3, 11])
-def test_a_pipeline_that_starts_later_goes_on_where_the_other_is(first):
+def test_a_pipeline_that_starts_later_continues_the_same_order(first):
     options = {"discriminator_steps": 2, "flip": True}
     images, mirrored = shown(14, **options)
     later_images, later_mirrored = shown(14 - first, **options, first_iteration=first)
@@ -112,12 +117,31 @@ def test_another_seed_is_another_order_and_other_flips():
     assert (images != others).any() and (mirrored != other_mirrored).any()
 
 
-def test_labels_stay_with_their_images():
+@pytest.mark.parametrize("replica", [0, 1])
+def test_conditions_stay_with_their_images(replica):
     labels = np.arange(COUNT, dtype=np.int32)
-    batches = itertools.islice(pipeline.batches(NUMBERED, labels, seed=0, batch_size=8, flip=True), 6)
-    for images, batch_labels in batches:
-        pixels = np.rint((images.numpy() + 1) * 127.5).astype(int)
-        np.testing.assert_array_equal(pixels[:, 0, :, 0].min(axis=1), batch_labels)
+    conditions = {"labels": labels, "attributes": np.stack([labels, -labels], axis=1).astype(np.float32)}
+    options = {"seed": 0, "batch_size": 8, "flip": True, "replicas": (replica,), "num_replicas": 2}
+    for batch in itertools.islice(pipeline.batches(NUMBERED, conditions, **options), 6):
+        assert list(batch) == ["samples", "labels", "attributes"]
+        assert batch["labels"].dtype == np.int32 and batch["attributes"].dtype == np.float32
+        pixels = np.rint((batch["samples"].numpy() + 1) * 127.5).astype(int)
+        numbers = pixels[:, 0, :, 0].min(axis=1)
+        np.testing.assert_array_equal(batch["labels"], numbers)
+        np.testing.assert_array_equal(batch["attributes"], np.stack([numbers, -numbers], axis=1))
+
+
+def test_shapes_are_known_before_the_first_batch():
+    conditions = {"attributes": np.zeros((COUNT, 3), np.float32)}
+    batches = pipeline.batches(NUMBERED, conditions, seed=0, batch_size=8, discriminator_steps=2, num_replicas=4)
+    shapes = {name: tuple(spec.shape) for name, spec in batches.element_spec.items()}
+    assert shapes == {"samples": (4, 2, 2, 1), "attributes": (4, 3)}
+
+
+def test_another_kind_of_samples_is_converted_by_its_own_function():
+    kind = dataclasses.replace(kinds.IMAGES, to_float=lambda stored: tf.cast(stored, tf.float32) * 10)
+    batch = next(iter(pipeline.batches(NUMBERED, seed=0, batch_size=COUNT, kind=kind)))
+    assert sorted(batch["samples"][:, 0, 0, 0].numpy()) == [10.0 * number for number in range(COUNT)]
 
 
 def test_more_images_in_an_iteration_than_there_are():

@@ -1,3 +1,5 @@
+"""The store: its content, its name, and what happens to damaged files, full disks and several processes."""
+
 import json
 import shutil
 import subprocess
@@ -10,8 +12,10 @@ from PIL import Image
 
 from gan_keras import data
 from gan_keras import errors
-from gan_keras.data import locks
+from gan_keras.config import schema
+from gan_keras.data import kinds
 from gan_keras.data import writer
+from gan_keras.runtime import files
 from tests.data import conftest
 
 
@@ -37,7 +41,18 @@ def test_images_labels_and_manifest(tmp_path, cache):
     assert store.path.parent == cache and store.path.name.startswith("pets-train-16-")
     wanted = {"split": "train", "crop": None, "resolution": 16, "count": 4, "channels": 3, "skipped": [], "holdout": 0}
     assert store.manifest.items() >= wanted.items()
-    assert store.manifest["source"]["kind"] == "folder"
+    assert store.manifest["source"]["kind"] == "folder" and store.manifest["kind"] == "images"
+    assert store.kind is kinds.IMAGES
+
+
+def test_a_store_without_a_kind_holds_images(tmp_path):
+    conftest.save_images(tmp_path / "photos", 4)
+    path = prepare(tmp_path / "photos").path / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["kind"]
+    path.write_text(json.dumps(manifest))
+    store = prepare(tmp_path / "photos")
+    assert "kind" not in store.manifest and store.kind is kinds.IMAGES
 
 
 def test_the_content_hash_depends_on_pixels_and_labels_alone(tmp_path):
@@ -62,8 +77,8 @@ def test_a_source_is_read_once(tmp_path, monkeypatch):
 
 def test_the_key_follows_source_crop_resolution_number_and_holdout(tmp_path):
     conftest.save_images(tmp_path / "photos", 40)
-    options = [{}, {"crop": 9}, {"resolution": 32}, {"max_images": 3}, {"holdout": 0.3},
-               {"holdout": 0.3, "split": "test"}]
+    options = [{}, {"crop": 9}, {"resolution": 32}, {"max_images": 3}]
+    options += [{"holdout": 0.3}, {"holdout": 0.3, "split": "test"}]
     paths = [prepare(tmp_path / "photos", **option).path for option in options]
     conftest.save_images(tmp_path / "photos", 1, first=40)
     paths.append(prepare(tmp_path / "photos").path)
@@ -87,6 +102,26 @@ def test_holdout_goes_by_content_and_is_stable_when_files_are_added(tmp_path):
     shutil.move(tmp_path / "photos/000.png", tmp_path / "photos/renamed.png")
     conftest.save_images(tmp_path / "photos", 5, first=100)
     assert rows("train") >= train and rows("test") >= test
+
+
+def test_five_percent_are_set_aside_unless_the_user_says_otherwise(tmp_path):
+    conftest.save_images(tmp_path / "photos", 100)
+    by_default = prepare(tmp_path / "photos", holdout=None)
+    assert by_default.manifest["holdout"] == 0.05
+    assert by_default.path == prepare(tmp_path / "photos", holdout=0.05).path
+    test = prepare(tmp_path / "photos", "test", holdout=None)
+    assert len(by_default.images) + len(test.images) == 100 and len(test.images) < 15
+
+
+def test_settings_of_a_run_name_its_stores(tmp_path, cache):
+    conftest.save_images(tmp_path / "photos", 100)
+    settings = schema.Data(
+        dataset=f"folder:{tmp_path}/photos", cache_dir=str(cache), resolution=16, crop=9, max_images=30, holdout=0.2
+    )
+    for split in ("train", "test"):
+        expected = prepare(tmp_path / "photos", split, crop=9, max_images=30, holdout=0.2)
+        assert data.prepare_for(settings, split).path == expected.path
+    assert data.prepare_for(settings).path == data.prepare_for(settings, "train").path
 
 
 def test_without_holdout_the_training_images_are_the_test_images(tmp_path):
@@ -159,7 +194,7 @@ def test_one_image_is_too_few(tmp_path, cache):
     assert stores(cache) == []
 
 
-def test_too_little_space_is_told_before_anything_is_read(tmp_path, monkeypatch):
+def test_too_little_space_is_noticed_before_anything_is_read(tmp_path, monkeypatch):
     conftest.save_images(tmp_path / "photos", 4)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: types.SimpleNamespace(free=4 * 16 * 16 * 3 - 1))
     with pytest.raises(errors.UserError, match="needs 0.00 GB in '.*', which has 0.00 GB free"):
@@ -173,17 +208,40 @@ def test_a_cache_that_cannot_be_made(tmp_path):
         prepare(tmp_path / "photos", cache_dir=tmp_path / "file" / "below")
 
 
-def test_a_damaged_store_and_what_a_dead_process_left_are_replaced(tmp_path, cache):
-    conftest.save_images(tmp_path / "photos", 4)
-    store = prepare(tmp_path / "photos")
+def test_a_damaged_store_and_the_remains_of_a_killed_process_are_replaced(tmp_path, cache):
+    for name in ("photos", "others"):
+        conftest.save_images(tmp_path / name, 4)
+    store, other = prepare(tmp_path / "photos"), prepare(tmp_path / "others")
     images = np.array(store.images)
-    partial = cache / f".{store.path.name}.partial"
-    partial.mkdir()
-    (partial / "images.npy").touch()
+    for path in (store.path, other.path):  # The second one may be that of a process that is at work.
+        half_written = cache / f".{path.name}-x1y2"
+        half_written.mkdir()
+        (half_written / "images.npy").touch()
     with open(store.path / "images.npy", "r+b") as file:
         file.truncate(500)
     np.testing.assert_array_equal(prepare(tmp_path / "photos").images, images)
-    assert stores(cache) == [store.path.name]
+    assert stores(cache) == [f".{other.path.name}-x1y2", other.path.name, store.path.name]
+
+
+KILLED = """
+import os, sys
+import numpy
+from gan_keras import data
+from gan_keras.data import writer
+numpy.save = lambda *_, **__: os.kill(os.getpid(), 9)
+data.prepare(sys.argv[1], resolution=16, holdout=0)
+"""
+
+
+def test_a_killed_preparation_is_done_again(tmp_path, cache):
+    conftest.save_images(tmp_path / "photos", 4)
+    process = start(KILLED, tmp_path / "photos")
+    process.communicate(timeout=60)
+    assert process.returncode == -9
+    (left,) = stores(cache)
+    assert left.startswith(".photos-train-16-") and (cache / left / "images.npy").is_file()
+    store = prepare(tmp_path / "photos")
+    assert len(store.images) == 4 and stores(cache) == [store.path.name]
 
 
 PREPARE = """
@@ -194,15 +252,15 @@ print(data.prepare(sys.argv[1], resolution=16, holdout=0).content_hash)
 
 
 def start(program, folder):
-    return subprocess.Popen([sys.executable, "-c", program, f"folder:{folder}"], text=True, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE)
+    command = [sys.executable, "-c", program, f"folder:{folder}"]
+    return subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def test_of_two_processes_one_prepares_and_the_other_waits(tmp_path, cache):
     conftest.save_images(tmp_path / "photos", 4)
     path = prepare(tmp_path / "photos").path
     shutil.rmtree(path)
-    with locks.locked(cache / f".{path.name}.lock"):
+    with files.Lock(cache / f".{path.name}.lock", busy="a test that failed holds the lock"):
         both = [start(PREPARE, tmp_path / "photos") for _ in range(2)]
         for process in both:
             assert process.stderr.readline().startswith("waiting for another process")

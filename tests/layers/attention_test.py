@@ -1,4 +1,4 @@
-"""Self-attention is what a loop over places computes, and begins as the identity."""
+"""Self-attention is what a loop over pixels computes, and starts as the identity."""
 
 import numpy as np
 import tensorflow as tf
@@ -25,7 +25,7 @@ def by_hand(layer, image):
     return image + float(layer.gate) * answers.reshape(image.shape)
 
 
-def test_a_loop_over_places_computes_the_same():
+def test_a_loop_over_pixels_computes_the_same():
     layer = SelfAttention()
     layer.build(INPUTS.shape)
     shapes = [layer.query.kernel.shape, layer.key.kernel.shape, layer.value.kernel.shape]
@@ -36,7 +36,7 @@ def test_a_loop_over_places_computes_the_same():
         np.testing.assert_allclose(outputs[row], by_hand(layer, INPUTS[row]), atol=1e-5)
 
 
-def test_it_begins_as_the_identity_and_the_gate_opens():
+def test_it_starts_as_the_identity_and_the_gate_learns():
     layer = SelfAttention()
     with tf.GradientTape() as tape:
         outputs = layer(INPUTS)
@@ -50,12 +50,12 @@ def test_spectral_normalization_of_its_kernels():
     layer(INPUTS)
     assert isinstance(layer.query, SpectralConv2D)
     before = [np.asarray(layer.query.u), np.asarray(layer.output_convolution.u)]
-    layer.begin_step()
+    layer.power_iteration()
     assert not np.array_equal(before[0], layer.query.u) and not np.array_equal(before[1], layer.output_convolution.u)
     plain = SelfAttention()
     plain(INPUTS)
     assert len(layer.weights) == len(plain.weights) + 4
-    plain.begin_step()  # nothing to do
+    plain.power_iteration()  # Changes nothing.
 
 
 def test_config_and_half_precision():

@@ -1,4 +1,4 @@
-"""The fused layer is Keras' own layer, to rounding."""
+"""The fused layer computes the same as Keras' own layer, up to rounding."""
 
 import keras
 import numpy as np
@@ -8,7 +8,8 @@ import tensorflow as tf
 from gan_keras.layers.batch_normalization import BatchNormalization
 
 
-def twins(shape, **arguments):
+def plain_and_fused(shape, **arguments):
+    """Returns (layer of Keras, fused layer) with the same weights, and inputs of a shape."""
     layers = keras.layers.BatchNormalization(**arguments), BatchNormalization(**arguments)
     rng = np.random.default_rng(0)
     for layer in layers:
@@ -23,7 +24,7 @@ def twins(shape, **arguments):
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("scale", [True, False])
 def test_outputs_gradients_and_statistics_are_those_of_keras(shape, training, scale):
-    (plain, fused), inputs = twins(shape, momentum=0.9, epsilon=1e-5, scale=scale)
+    (plain, fused), inputs = plain_and_fused(shape, momentum=0.9, epsilon=1e-5, scale=scale)
     results = []
     for layer in (plain, fused):
         with tf.GradientTape() as tape:
@@ -38,13 +39,13 @@ def test_outputs_gradients_and_statistics_are_those_of_keras(shape, training, sc
 
 
 def test_the_moving_variance_has_no_bessel_correction():
-    _, layer = twins((2, 1, 1, 1), momentum=0.0)[0]
+    _, layer = plain_and_fused((2, 1, 1, 1), momentum=0.0)[0]
     layer(np.array([0.0, 2.0], "float32").reshape(2, 1, 1, 1), training=True)
-    assert layer.moving_variance.numpy() == pytest.approx([1.0])  # with the correction it would be 2
+    assert layer.moving_variance.numpy() == pytest.approx([1.0])  # With the correction it would be 2.
 
 
 def test_the_fused_op_is_used_where_it_can_be():
-    _, layer = twins((8, 4, 4, 5))[0]
+    _, layer = plain_and_fused((8, 4, 4, 5))[0]
 
     def ops(layer, shape, training=True):
         graph = tf.function(lambda x: layer(x, training=training)).get_concrete_function(tf.TensorSpec(shape)).graph
@@ -56,7 +57,7 @@ def test_the_fused_op_is_used_where_it_can_be():
 
 
 def test_second_order_gradients_agree():
-    (plain, fused), inputs = twins((6, 2, 2, 3))
+    (plain, fused), inputs = plain_and_fused((6, 2, 2, 3))
     seconds = []
     for layer in (plain, fused):
         x = tf.constant(inputs)

@@ -1,4 +1,4 @@
-"""Each class has a gain and an offset of its own; the statistics are shared."""
+"""Each class has its own gain and offset; the statistics are shared."""
 
 import keras
 import numpy as np
@@ -28,17 +28,22 @@ def test_outputs_are_gain_and_offset_of_the_class(inputs, training):
     outputs = np.asarray(layer(inputs, LABELS, training=training))
     for row, label in enumerate(LABELS):
         np.testing.assert_allclose(outputs[row], normalized[row] * gamma[label] + beta[label], atol=1e-5)
-    for ours, theirs in zip((layer.normalization.moving_mean, layer.normalization.moving_variance),
-                            (plain.moving_mean, plain.moving_variance), strict=True):
+    for ours, theirs in zip(
+        (layer.normalization.moving_mean, layer.normalization.moving_variance),
+        (plain.moving_mean, plain.moving_variance),
+        strict=True,
+    ):
         np.testing.assert_allclose(ours, theirs, rtol=1e-6)
 
 
 def test_the_fused_op_is_kept():
     layer = ConditionalBatchNormalization(3)
     layer(INPUTS, LABELS)
-    graph = tf.function(lambda x, y: layer(x, y, training=True)).get_concrete_function(
-        tf.TensorSpec(INPUTS.shape), tf.TensorSpec([6], tf.int32)
-    ).graph
+    graph = (
+        tf.function(lambda x, y: layer(x, y, training=True))
+        .get_concrete_function(tf.TensorSpec(INPUTS.shape), tf.TensorSpec([6], tf.int32))
+        .graph
+    )
     assert "FusedBatchNormV3" in {operation.type for operation in graph.get_operations()}
 
 

@@ -1,4 +1,4 @@
-"""One convolution a group is the grouped convolution, and so are its gradients."""
+"""One convolution for each group gives the outputs and gradients of the grouped convolution."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""The gradient is that of W / σ(W), σ is the largest singular value, and a pass changes nothing."""
+"""σ is the largest singular value, gradients are those of W / σ(W), and a pass changes nothing."""
 
 import keras
 import numpy as np
@@ -30,7 +30,7 @@ def converged(kind, iterations=80, **arguments):
     layer = make(**arguments)
     layer(inputs)
     for _ in range(iterations):
-        layer.begin_step()
+        layer.power_iteration()
     return layer, inputs
 
 
@@ -103,14 +103,14 @@ def test_a_pass_changes_nothing(kind):
     np.testing.assert_array_equal(first, second)
     np.testing.assert_array_equal(first, inference)
     assert all(np.array_equal(a, b) for a, b in zip(before, layer.get_weights(), strict=True))
-    layer.begin_step()
-    assert not np.array_equal(first, layer(inputs))  # u has moved
+    layer.power_iteration()
+    assert not np.array_equal(first, layer(inputs))  # u has changed.
 
 
 def test_one_step_is_one_power_iteration():
     layer, _ = converged("dense", iterations=0)
     weights = layer.raw_kernel.numpy()
-    spectral_normalization.begin_step([keras.layers.ReLU(), layer])
+    spectral_normalization.power_iteration(keras.Sequential([keras.Input((4,)), keras.layers.ReLU(), layer]))
     expected = weights.T @ (weights @ np.ones(5))
     np.testing.assert_allclose(layer.u, expected / np.linalg.norm(expected), rtol=1e-5)
 
@@ -119,14 +119,14 @@ def test_layers_of_a_model_inside_a_model_make_their_iterations():
     inner = keras.Sequential([keras.Input((6,)), SpectralDense(5)])
     outer = keras.Model(inputs := keras.Input((6,)), inner(inputs))
     before = inner.layers[-1].u.numpy()
-    spectral_normalization.begin_step(outer.layers)
+    spectral_normalization.power_iteration(outer)
     assert np.abs(inner.layers[-1].u.numpy() - before).max() > 0.1
 
 
 def test_average_of_unit_vectors_serves_as_well():
     layer, inputs = converged("dense")
     outputs = layer(inputs)
-    layer.u.assign(0.3 * layer.u)  # as short as the average of vectors that still turn
+    layer.u.assign(0.3 * layer.u)  # As short as the average of vectors that still change.
     np.testing.assert_allclose(layer(inputs), outputs, rtol=1e-5)
 
 
@@ -142,7 +142,7 @@ def test_second_order_gradients_reach_the_kernel():
     assert np.isfinite(second).all() and float(np.abs(second).max()) > 1e-3
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of Keras and NumPy 2, in saving
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras' own, in saving
 @pytest.mark.parametrize("kind", KINDS)
 def test_config_and_saved_weights(kind, tmp_path):
     layer, inputs = converged(kind, iterations=3)
@@ -170,7 +170,7 @@ def test_replicas_agree():
 
     @tf.function
     def step():
-        strategy.run(layer.begin_step)
+        strategy.run(layer.power_iteration)
 
     step()
     copies = [np.asarray(copy) for copy in strategy.experimental_local_results(layer.u.value)]

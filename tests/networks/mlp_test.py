@@ -3,18 +3,16 @@
 import numpy as np
 
 from gan_keras.networks import mlp
-
-
-def weights(network):
-    return sum(int(np.prod(variable.shape)) for variable in network.trainable_variables)
+from tests.networks.sizes import described
+from tests.networks.sizes import parameters
 
 
 def test_parameters():
-    generator, discriminator = mlp.generator(channels=1), mlp.discriminator(channels=1)
-    assert weights(generator) == (100 + 1) * 1200 + (1200 + 1) * 1200 + (1200 + 1) * 1024
-    assert weights(discriminator) == (1024 + 1) * 5 * 240 + (240 + 1) * 5 * 240 + 240 + 1
-    cheap = mlp.discriminator(channels=1, activation="leaky_relu")
-    assert weights(cheap) == (1024 + 1) * 240 + (240 + 1) * 240 + 240 + 1
+    generator, discriminator = (described(build, channels=1) for build in (mlp.generator, mlp.discriminator))
+    assert parameters(generator) == (100 + 1) * 1200 + (1200 + 1) * 1200 + (1200 + 1) * 1024
+    assert parameters(discriminator) == (1024 + 1) * 5 * 240 + (240 + 1) * 5 * 240 + 240 + 1
+    cheap = described(mlp.discriminator, channels=1, activation="leaky_relu")
+    assert parameters(cheap) == (1024 + 1) * 240 + (240 + 1) * 240 + 240 + 1
 
 
 def test_points():
@@ -22,9 +20,14 @@ def test_points():
     discriminator = mlp.discriminator(image_shape=(2,), width=8, depth=3, activation="leaky_relu")
     points = generator(100.0 * np.ones((5, 3), "float32"))
     assert points.shape == (5, 2) and discriminator(points).shape == (5, 1)
-    assert float(np.abs(points).max()) > 1.0  # without bounds
+    assert float(np.abs(points).max()) > 1.0  # Unbounded.
     assert len([layer for layer in generator.layers if layer.name.startswith("dense")]) == 4
-    assert mlp.discriminator(image_shape=(2,), num_classes=3).input_shape == [(None, 2), (None,)]
+    conditional = described(mlp.discriminator, image_shape=(2,), num_classes=3)
+    assert conditional.input_shape == [(None, 2), (None,)]
+    assert conditional.get_layer("with_labels").output.shape == (None, 3)  # A point and a number for its class.
+    conditional = described(mlp.discriminator, image_shape=(2,), num_attributes=4)
+    assert conditional.input_shape == [(None, 2), (None, 4)]
+    assert conditional.get_layer("with_labels").output.shape == (None, 3)
 
 
 def test_a_maxout_unit_is_the_largest_of_five_linear_maps():

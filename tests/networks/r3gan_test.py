@@ -1,14 +1,12 @@
-"""R3GAN against the authors' presets: sizes, initialisation, and branches that begin as nothing."""
+"""R3GAN: sizes as in the paper, initial weights, and branches that start at zero."""
 
 import keras
 import numpy as np
 import pytest
 
 from gan_keras.networks import r3gan
-
-
-def weights(network):
-    return sum(int(np.prod(variable.shape)) for variable in network.trainable_variables)
+from tests.networks.sizes import described
+from tests.networks.sizes import parameters
 
 
 def test_presets_of_the_paper():
@@ -21,20 +19,33 @@ def test_presets_of_the_paper():
 def test_parameters_for_32():
     # 1 × 1 twice, 3 × 3 in groups of 16, two biases.
     block = 2 * 768 * 1536 + 9 * 16 * 1536 + 2 * 1536
-    assert weights(r3gan.generator(preset="paper")) == 8 * block + 16 * 768 + 64 * 768 + 3 * 768 == 20_732_160
-    assert weights(r3gan.discriminator(preset="paper")) == 8 * block + 16 * 768 + 768 + 3 * 768 == 20_683_776
+    assert (
+        parameters(described(r3gan.generator, preset="paper"))
+        == 8 * block + 16 * 768 + 64 * 768 + 3 * 768
+        == 20_732_160
+    )
+    assert (
+        parameters(described(r3gan.discriminator, preset="paper")) == 8 * block + 16 * 768 + 768 + 3 * 768 == 20_683_776
+    )
 
 
 def test_small_preset_and_its_labels():
-    generator, discriminator = r3gan.generator(preset="small"), r3gan.discriminator(preset="small")
-    assert (weights(generator), weights(discriminator)) == (274_912, 266_848)
-    conditional = r3gan.discriminator(preset="small", num_classes=10)
-    assert weights(conditional) == 266_848 - 128 + 128 * 128 + 10 * 128
-    conditional = r3gan.generator(preset="small", num_classes=10)
-    assert weights(conditional) == 274_912 + 64 * 128 + 10 * 64
+    def generator(**labels):
+        return parameters(described(r3gan.generator, preset="small", **labels))
+
+    def discriminator(**labels):
+        return parameters(described(r3gan.discriminator, preset="small", **labels))
+
+    assert (generator(), discriminator()) == (274_912, 266_848)
+    # D's last layer gives 128 numbers instead of one; each class, or attribute, has 128 numbers to compare them with.
+    assert discriminator(num_classes=10) == 266_848 - 128 + 128 * 128 + 10 * 128
+    assert discriminator(num_attributes=6) == 266_848 - 128 + 128 * 128 + 6 * 128
+    # 64 numbers for each class, or the attributes, follow the latents.
+    assert generator(num_classes=10) == 274_912 + 64 * 128 + 10 * 64
+    assert generator(num_attributes=6) == 274_912 + 6 * 128
 
 
-def test_residual_branches_begin_as_the_identity():
+def test_residual_blocks_start_as_the_identity():
     discriminator = r3gan.discriminator(16, width=32, preset="small")
     images = np.random.default_rng(0).uniform(-1, 1, (2, 16, 16, 3)).astype("float32")
     before, after = (discriminator.get_layer(name).output for name in ("conv_image", "add_16_0"))
@@ -57,9 +68,9 @@ def test_initial_variances():
     assert not any(isinstance(layer, keras.layers.BatchNormalization) for layer in generator.layers)
 
 
-def test_images_are_clipped_only_where_they_are_looked_at():
+def test_images_are_clipped_except_in_training():
     generator = r3gan.generator(16, width=32, preset="small", latent_dim=4)
     latents = 100.0 * np.ones((2, 4), "float32")
-    training, looked_at = (np.asarray(generator(latents, training=training)) for training in (True, False))
+    training, inference = (np.asarray(generator(latents, training=training)) for training in (True, False))
     assert np.abs(training).max() > 1.0
-    np.testing.assert_array_equal(looked_at, np.clip(training, -1, 1))
+    np.testing.assert_array_equal(inference, np.clip(training, -1, 1))

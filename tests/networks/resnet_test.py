@@ -6,10 +6,8 @@ import pytest
 
 from gan_keras.layers.attention import SelfAttention
 from gan_keras.networks import resnet
-
-
-def weights(network):
-    return sum(int(np.prod(variable.shape)) for variable in network.trainable_variables)
+from tests.networks.sizes import described
+from tests.networks.sizes import parameters
 
 
 def after_each_block(network):
@@ -17,11 +15,11 @@ def after_each_block(network):
 
 
 def test_the_table_for_32():
-    generator, discriminator = resnet.generator(), resnet.discriminator()
+    generator, discriminator = described(resnet.generator), described(resnet.discriminator)
     assert after_each_block(generator) == [(8, 8, 256), (16, 16, 256), (32, 32, 256)]
     assert after_each_block(discriminator) == [(16, 16, 128), (8, 8, 128), (8, 8, 128), (8, 8, 128)]
-    assert weights(generator) == 4_276_739
-    assert weights(discriminator) == 1_053_825
+    assert parameters(generator) == 4_276_739
+    assert parameters(discriminator) == 1_053_825
     assert generator.input_shape == (None, 128)
 
 
@@ -33,26 +31,57 @@ def test_the_table_for_32():
     ],
 )
 def test_larger_tables(resolution, of_generator, of_discriminator):
-    generator = resnet.generator(resolution, width=2)
-    discriminator = resnet.discriminator(resolution, width=2)
+    generator = described(resnet.generator, resolution, width=2)
+    discriminator = described(resnet.discriminator, resolution, width=2)
     assert generator.get_layer("reshape").output.shape[1:] == (4, 4, 2 * 16)
     assert after_each_block(generator) == [(side, side, 2 * times) for side, times in of_generator]
     assert after_each_block(discriminator) == [(side, side, 2 * times) for side, times in of_discriminator]
 
 
-def test_attention_and_spectral_normalization_of_sagan():
-    arguments = {"attention_at": 16, "width": 8, "num_classes": 10}
-    generator = resnet.generator(spectral_normalization=True, **arguments)
-    discriminator = resnet.discriminator(**arguments)
-    for network, blocks_before in ((generator, 2), (discriminator, 1)):
+@pytest.mark.parametrize(
+    "resolution, side, blocks_in_generator, blocks_in_discriminator",
+    [
+        (16, 8, 1, 1),
+        (32, 8, 1, 2),
+        (64, 16, 2, 2),
+    ],
+)
+def test_attention_is_where_the_side_is_a_quarter(resolution, side, blocks_in_generator, blocks_in_discriminator):
+    generator = described(resnet.generator, resolution, width=2, attention=True)
+    discriminator = described(resnet.discriminator, resolution, width=2, attention=True)
+    for network, blocks_before in ((generator, blocks_in_generator), (discriminator, blocks_in_discriminator)):
         names = [type(layer) for layer in network.layers if isinstance(layer, (keras.layers.Add, SelfAttention))]
-        assert names.index(SelfAttention) == blocks_before
-        attention = network.get_layer("attention")
-        assert attention.output.shape[1:3] == (16, 16) and attention.spectral_normalization
-    assert sum(hasattr(layer, "begin_step") for layer in generator.layers) == 1 + 3 * 3 + 1 + 1  # dense, blocks, image
-    plain = resnet.generator(attention_at=16, width=8)
-    assert sum(hasattr(layer, "begin_step") for layer in plain.layers) == 1  # attention, which has nothing to do
-    assert weights(resnet.generator(width=8, num_classes=10)) == weights(resnet.generator(width=8)) + 6 * 9 * 2 * 32
+        assert names.index(SelfAttention) == blocks_before and names.count(SelfAttention) == 1
+        assert network.get_layer("attention").output.shape[1:3] == (side, side)
+
+
+def test_spectral_normalization_of_sagan():
+    arguments = {"attention": True, "width": 8, "num_classes": 10}
+    generator = described(resnet.generator, spectral_normalization=True, **arguments)
+    discriminator = described(resnet.discriminator, **arguments)
+    for network in (generator, discriminator):
+        assert network.get_layer("attention").spectral_normalization
+    # The dense layer, three convolutions in each block, attention, the image.
+    assert sum(hasattr(layer, "power_iteration") for layer in generator.layers) == 1 + 3 * 3 + 1 + 1
+    plain = described(resnet.generator, attention=True, width=8)
+    assert [layer.name for layer in plain.layers if hasattr(layer, "power_iteration")] == ["attention"]
+    assert not plain.get_layer("attention").spectral_normalization
+
+
+def test_parameters_that_conditioning_adds():
+    def generator(**labels):
+        return parameters(described(resnet.generator, width=8, **labels))
+
+    def discriminator(**labels):
+        return parameters(described(resnet.discriminator, width=8, **labels))
+
+    # Gains and offsets of 10 classes in place of one, in six batch normalizations of 32 channels.
+    assert generator(num_classes=10) == generator() + 6 * 9 * 2 * 32
+    # The attributes follow the latents: as many more rows of the dense kernel.
+    assert generator(num_attributes=5, conditioning="concat") == generator() + 5 * 4 * 4 * 32
+    # A vector as long as the features, for each class or attribute.
+    assert discriminator(num_classes=10) == discriminator() + 10 * 16
+    assert discriminator(num_attributes=5) == discriminator() + 5 * 16
 
 
 def test_features_are_summed_over_places():

@@ -6,13 +6,13 @@ import tensorflow as tf
 
 from gan_keras.objectives import losses
 
-REAL, FAKE = [2.0, -1.0], [0.0, -2.0]  # their means are 0.5 and −1
+REAL, FAKE = [2.0, -1.0], [0.0, -2.0]  # Their means are 0.5 and −1.
 
 # softplus(x) = ln(1 + eˣ); softplus(−x) = softplus(x) − x:
 #   0: 0.693147   0.5: 0.974077   1: 1.313262   2: 2.126928   2.5: 2.578889   3: 3.048587
 #              −0.5: 0.474077  −1: 0.313262  −2: 0.126928  −2.5: 0.078889  −3: 0.048587
 TABLE = {
-    # name: D's terms, G's loss
+    # Name: D's terms, G's loss.
     # softplus(−2), softplus(1); softplus(0), softplus(−2); −softplus(0), −softplus(−2)
     "minimax": ([0.126928, 1.313262], [0.693147, 0.126928], [-0.693147, -0.126928]),
     # G: softplus(0), softplus(2)
@@ -37,10 +37,10 @@ def column(values, dtype=tf.float32):
 
 
 def sides(name, real, fake):
-    """Returns D's terms and G's loss, one after another; G gets no reals where it says that it needs none."""
+    """Returns D's terms and G's loss in a list; G's loss gets real logits only where it declares that it needs them."""
     loss = losses.LOSSES[name]
     terms = list(loss.discriminator(real, fake).values())
-    return [*terms, loss.generator(real if loss.generator_needs_reals else None, fake)]
+    return [*terms, loss.generator(real if loss.generator_needs_real else None, fake)]
 
 
 def test_the_table_is_complete():
@@ -95,4 +95,4 @@ def test_what_a_logit_means():
     for name, loss in losses.LOSSES.items():
         assert loss.is_probability == (name in PROBABILITIES)
         assert loss.threshold == THRESHOLDS.get(name)
-        assert loss.generator_needs_reals == name.startswith("relativistic")
+        assert loss.generator_needs_real == name.startswith("relativistic")

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from gan_keras import checkpoint
-from gan_keras import recipes
+from gan_keras.config import recipes
+from gan_keras.runs import checkpoint
 from tests import helpers
 
 
@@ -19,19 +19,29 @@ def one_line(ended, message):
     return True
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["--imges=3"], "Unknown command line flag 'imges'. Did you mean: images ?"),
-    (["--images=-5"], "images=-5: expected at least 1"),
-    (["--loss=minmax"], "loss='minmax' (did you mean 'minimax'?): expected one of minimax, non_saturating"),
-    (["--recipe=dcgn"], "unknown recipe 'dcgn' (did you mean 'dcgan'?): expected one of gan, dcgan, dcgan_paper"),
-    (["--config=missing.json"], "cannot read the config missing.json: "),
-    (["--config=a", "--recipe=dcgan"], "--config and --recipe both name an experiment: give one of them"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--imges=3"], "Unknown command line flag 'imges'. Did you mean: images ?"),
+        (["--images=-5"], "images=-5: expected at least 1"),
+        (["--loss=minmax"], "loss='minmax' (did you mean 'minimax'?): expected one of minimax, non_saturating"),
+        (["--recipe=dcgn"], "unknown recipe 'dcgn' (did you mean 'dcgan'?): expected one of gan, dcgan, dcgan_paper"),
+        (["--config=missing.json"], "cannot read the config missing.json: "),
+        (["--config=a", "--recipe=dcgan"], "--config and --recipe both name an experiment: give one of them"),
+    ],
+)
 def test_flags_are_checked_before_tensorflow_is_loaded(tmp_path, arguments, message):
-    blocked = "import sys; sys.modules['tensorflow'] = None; sys.argv = sys.argv[1:]; import runpy; " \
-              "runpy.run_path(sys.argv[0], run_name='__main__')"
-    ended = subprocess.run([sys.executable, "-c", blocked, helpers.TRAIN, *arguments], cwd=tmp_path,
-                           env=helpers.environment(), capture_output=True, text=True)
+    blocked = (
+        "import sys; sys.modules['tensorflow'] = None; sys.argv = sys.argv[1:]; import runpy; "
+        "runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", blocked, helpers.TRAIN, *arguments],
+        cwd=tmp_path,
+        env=helpers.environment(),
+        capture_output=True,
+        text=True,
+    )
     assert one_line(ended, message)
     assert not list(tmp_path.iterdir())
 
@@ -48,14 +58,19 @@ def test_a_mistake_after_tensorflow_was_loaded_is_one_line_too(tmp_path):
     flags = helpers.flags(helpers.settings(tmp_path / "data"))
     ended = helpers.train(*flags, f"--run_dir={tmp_path}/file/run", "--seed=1")
     # The bar of the first preparation of the data comes before it.
-    ended.stderr = ended.stderr[ended.stderr.index("error: "):]
+    ended.stderr = ended.stderr[ended.stderr.index("error: ") :]
     assert one_line(ended, f"cannot make the folder {tmp_path}/file/run: Not a directory; choose another --run_dir")
 
 
 def start(*arguments):
     """Starts a training; returns its process once it plays."""
-    process = subprocess.Popen([sys.executable, helpers.TRAIN, *arguments], env=helpers.environment(),
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, helpers.TRAIN, *arguments],
+        env=helpers.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     for line in process.stderr:
         if "starting in" in line or "resuming at" in line:
             return process, line
@@ -67,11 +82,11 @@ def test_signals_save_first_and_the_command_that_is_printed_goes_on(tmp_path):
     flags = helpers.flags(helpers.settings(tmp_path, images=10**6, schedule_images=10**6))
     process, told = start(*flags, f"--run_dir={run_dir}")
     again = f"python scripts/train.py --run_dir={run_dir}\n"
-    assert told == f"starting in {run_dir}; if it is stopped, go on with: {again}"
+    assert told == f"starting in {run_dir}; if it is stopped, resume with: {again}"
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 143 and "Traceback" not in err
-    assert err.endswith(f"saved. To go on: {again}")
+    assert err.endswith(f"saved. To resume: {again}")
     shown = int(checkpoint.names(run_dir / "checkpoints")[-1])
     assert json.loads((run_dir / "config.json").read_text())["config"]["training"]["images"] == 10**6
 
@@ -79,7 +94,7 @@ def test_signals_save_first_and_the_command_that_is_printed_goes_on(tmp_path):
     assert told.startswith(f"resuming at {shown} images in {run_dir}" if shown else "starting in")
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130 and "Traceback" not in err and "saved. To go on: " in err
+    assert process.returncode == 130 and "Traceback" not in err and "saved. To resume: " in err
     assert int(checkpoint.names(run_dir / "checkpoints")[-1]) >= shown
 
 
@@ -97,17 +112,26 @@ def test_a_config_repeats_its_run(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("arguments, env, message", [
-    (["--dataset=celeb_b"], {}, "unknown data set 'celeb_b' (did you mean 'celeb_a'?)"),
-    (["--dataset=mnist"], {}, "mnist is not in"),
-    (["--dataset=celeb_a"], {}, "Three ways on: (1) download the official files"),
-    (["--strategy=multi_worker"], {"TF_CONFIG": "{cluster"}, "TF_CONFIG cannot be read (JSONDecodeError"),
-])
+@pytest.mark.parametrize(
+    "arguments, env, message",
+    [
+        (["--dataset=celeb_b"], {}, "unknown data set 'celeb_b' (did you mean 'celeb_a'?)"),
+        (["--dataset=mnist"], {}, "mnist is not in"),
+        (["--dataset=celeb_a"], {}, "Three ways on: (1) download the official files"),
+        (["--strategy=multi_worker"], {"TF_CONFIG": "{cluster"}, "TF_CONFIG cannot be read (JSONDecodeError"),
+    ],
+)
 def test_no_such_data_no_network_no_cluster(tmp_path, arguments, env, message):
     """A machine without network tells so within a minute, and that is its last word."""
     proxy = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")}
-    ended = helpers.train(*arguments, f"--data_dir={tmp_path}/tfds", f"--cache_dir={tmp_path}/cache",
-                          f"--run_dir={tmp_path}/run", env=proxy | env, timeout=90)
+    ended = helpers.train(
+        *arguments,
+        f"--data_dir={tmp_path}/tfds",
+        f"--cache_dir={tmp_path}/cache",
+        f"--run_dir={tmp_path}/run",
+        env=proxy | env,
+        timeout=90,
+    )
     last = ended.stderr.splitlines()[-1]
     assert ended.returncode == 1 and last.startswith("error: ") and message in last, ended.stderr
     assert "Traceback" not in ended.stderr and not (tmp_path / "run").exists()

@@ -10,20 +10,21 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from gan_keras import checkpoint
 from gan_keras import errors
-from gan_keras import gan
-from gan_keras import recipes
 from gan_keras import training
+from gan_keras.config import recipes
+from gan_keras.game import gan
+from gan_keras.runs import checkpoint
 from tests import helpers
 from tests.data import conftest as pictures
-from tests.run_test import HOLD
+from tests.runs.run_test import HOLD
 
 
 def folder_of(count):
     def make(path):
         pictures.save_images(path, count)
         return f"folder:{path}"
+
     return make
 
 
@@ -66,18 +67,27 @@ DATA = [
     (bomb, {}, r"1 of the 21 images .* cannot be read: bomb.png \(.*[Bb]omb"),
     (dot_dot, {}, r"has a member '../evil.png' that points outside"),
     (folder_of(20), {"resolution": 63}, "resolution 63: expected a power of two from 16 to 256; try --resolution=64"),
-    (folder_of(20), {"batch_size": 21}, "batch_size=21 is larger than the data: .* has 20 training images"),
-    (folder_of(20), {"generator_learning_rate": "fast"}, "'fast' is no schedule: expected a number"),
+    (folder_of(20), {"batch_size": 21}, "batch_size=21: it is larger than the data: .* has 20 training images"),
     (lambda path: f"folder:{path}", {}, "there is no folder .*; check the path"),
 ]
 
 
 @pytest.mark.parametrize("make, settings, message", DATA)
 def test_bad_data_and_settings(tmp_path, make, settings, message):
-    config = recipes.recipe("dcgan", **{
-        "dataset": make(tmp_path / "data"), "cache_dir": str(tmp_path / "cache"), "resolution": 16, "holdout": 0.0,
-        "batch_size": 8, "width": 4, "images": 8, "export_dir": "",
-    } | settings)
+    config = recipes.recipe(
+        "dcgan",
+        **{
+            "dataset": make(tmp_path / "data"),
+            "cache_dir": str(tmp_path / "cache"),
+            "resolution": 16,
+            "holdout": 0.0,
+            "batch_size": 8,
+            "width": 4,
+            "images": 8,
+            "export_dir": "",
+        }
+        | settings,
+    )
     with pytest.raises(errors.UserError, match=message) as refused:
         training.train(config, tmp_path / "run")
     assert "\n" not in str(refused.value)
@@ -86,8 +96,17 @@ def test_bad_data_and_settings(tmp_path, make, settings, message):
     assert not kept or "batch_size" in settings  # There the data is good, and prepared.
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '"worker"', '{"cluster": {}}', '{"cluster": {"worker": ["a:1"]}}',
-                                  '{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '"worker"',
+        '{"cluster": {}}',
+        '{"cluster": {"worker": ["a:1"]}}',
+        '{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}}',
+    ],
+)
 def test_a_tf_config_that_is_no_cluster(tmp_path, monkeypatch, text):
     monkeypatch.setenv("TF_CONFIG", text)
     with pytest.raises(errors.UserError, match='^TF_CONFIG .*expected {"cluster": {"worker"') as refused:
@@ -107,7 +126,7 @@ def test_a_run_folder_that_another_trainer_holds(tmp_path):
     run_dir.mkdir()
     with subprocess.Popen([sys.executable, "-c", HOLD, run_dir / ".lock"], stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(errors.UserError, match="another trainer is at work in .*run: stop it, or choose another"):
+        with pytest.raises(errors.UserError, match="another process is training in .*run: stop it, or choose another"):
             training.train(helpers.experiment(tmp_path), run_dir)
         holder.kill()
     assert [path.name for path in run_dir.iterdir()] == [".lock"]
@@ -137,8 +156,8 @@ def test_a_game_that_diverges_stops_and_keeps_its_last_good_checkpoint(place, tr
     before = helpers.contents(trained / "checkpoints")
     update = gan.GAN._update_generator
 
-    def poisoned(self, batch, labels):
-        logs = update(self, batch, labels)
+    def poisoned(self, batch):
+        logs = update(self, batch)
         return logs | {"g_loss": tf.where(self.iteration.value >= 12, float("nan"), logs["g_loss"])}
 
     monkeypatch.setattr(gan.GAN, "_update_generator", poisoned)
@@ -150,7 +169,9 @@ def test_a_game_that_diverges_stops_and_keeps_its_last_good_checkpoint(place, tr
 
 
 def test_a_learning_rate_that_is_far_too_high_is_found_out_before_anything_is_saved(place, tmp_path):
-    config = helpers.experiment(place, generator_learning_rate="1e30", discriminator_learning_rate="1e30")
+    config = helpers.experiment(
+        place, generator_learning_rate=1e30, discriminator_learning_rate=1e30, schedule_images=None
+    )
     with pytest.raises(errors.UserError, match="became (nan|inf) at iteration [0-4]: the game has diverged"):
         training.train(config, tmp_path / "run")
     assert checkpoint.names(tmp_path / "run" / "checkpoints") == []
@@ -168,7 +189,9 @@ def test_a_disk_that_fills_up_while_a_checkpoint_is_written(place, tmp_path, mon
 
     monkeypatch.setattr(checkpoint, "save", limited)
     try:
-        with pytest.raises(errors.UserError, match="cannot write checkpoint .*000000120: File too large; nothing of it"):
+        with pytest.raises(
+            errors.UserError, match="cannot write checkpoint .*000000120: File too large; nothing of it"
+        ):
             training.train(helpers.experiment(place), tmp_path / "run")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

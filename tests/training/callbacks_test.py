@@ -3,9 +3,17 @@ import pytest
 from gan_keras.training import callbacks
 
 
-@pytest.mark.parametrize("seconds, words", [
-    (0.4, "0 s"), (89, "89 s"), (90, "2 min"), (3569, "59 min"), (3599, "1 h 0 min"), (12_660, "3 h 31 min"),
-])
+@pytest.mark.parametrize(
+    "seconds, words",
+    [
+        (0.4, "0 s"),
+        (89, "89 s"),
+        (90, "2 min"),
+        (3569, "59 min"),
+        (3599, "1 h 0 min"),
+        (12_660, "3 h 31 min"),
+    ],
+)
 def test_durations_in_words(seconds, words):
     assert callbacks.duration(seconds) == words
 

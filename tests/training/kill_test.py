@@ -46,13 +46,13 @@ def ticks(run_dir):
 
 
 def live(command, run_dir, more_ticks=None, seconds=0.0):
-    """Runs a program to its end, or kills it some seconds after it has played so many more ticks; returns its status."""
+    """Runs a program to its end, or kills it some seconds after so many more ticks; returns its status."""
     log = run_dir.with_suffix(".log")
     with open(log, "a") as file:
         process = subprocess.Popen([sys.executable, *command], env=helpers.environment(), stdout=file, stderr=file)
-    lives, begun = log.read_text().count("go on with:"), None
+    lives, begun = log.read_text().count("resume with:"), None
     while process.poll() is None:
-        if begun is None and log.read_text().count("go on with:") > lives:
+        if begun is None and log.read_text().count("resume with:") > lives:
             begun = ticks(run_dir)
         if begun is not None and more_ticks is not None and ticks(run_dir) >= begun + more_ticks:
             time.sleep(seconds)
@@ -83,7 +83,9 @@ def test_killed_again_and_again_it_is_the_same_run(tmp_path):
             leftovers = [path.name for path in (killed / "checkpoints").glob(".*-*")]
             half_written += bool(leftovers)
             print(f"kill {kills} {moment}: {ticks(killed)} ticks, half written: {', '.join(leftovers) or '-'}")
-    print(f"seed {SEED}: a tick takes {tick_seconds} s; killed {kills} times, {half_written} of them within a checkpoint")
+    print(
+        f"seed {SEED}: a tick takes {tick_seconds} s; killed {kills} times, {half_written} of them within a checkpoint"
+    )
     assert kills >= KILLS and half_written >= 1
     assert helpers.weights(killed) == helpers.weights(whole)
     assert helpers.statistics(killed) == helpers.statistics(whole)

@@ -1,15 +1,15 @@
 """A run that was stopped, cut off, damaged or made longer is the run that was never touched, to the last bit."""
 
-import importlib
 import os
 import shutil
 import signal
 
 import pytest
 
-from gan_keras import checkpoint
 from gan_keras import errors
+from gan_keras import exporting
 from gan_keras import training
+from gan_keras.runs import checkpoint
 from gan_keras.training import loop
 from tests import helpers
 
@@ -43,21 +43,25 @@ def is_the_run(run_dir, whole):
 
 def stop_at(iteration, number, monkeypatch):
     """Sends this process a signal in the midst of the call that reaches an iteration, of at most two."""
-    play = loop.Loop._play
+    train = loop.Loop._train
 
     def stopped(self, iterations):
-        play(self, iterations)
+        train(self, iterations)
         if self.iteration >= iteration:
             os.kill(os.getpid(), number)
 
-    monkeypatch.setattr(loop.Loop, "_play", stopped)
+    monkeypatch.setattr(loop.Loop, "_train", stopped)
     monkeypatch.setattr(loop, "MOST_ITERATIONS_A_CALL", 2)
 
 
 def test_one_run_as_it_should_be(whole):
     lines = helpers.statistics(whole)
     assert [(line["tick"], line["images"], line["iteration"]) for line in lines] == [
-        (1, 40, 5), (2, 80, 10), (3, 120, 15), (4, 160, 20), (5, 200, 25)
+        (1, 40, 5),
+        (2, 80, 10),
+        (3, 120, 15),
+        (4, 160, 20),
+        (5, 200, 25),
     ]
     assert checkpoint.names(whole / "checkpoints") == ["000000120", "000000160", "000000200"]
     grids = sorted(path.name for path in (whole / "samples").iterdir())
@@ -83,7 +87,7 @@ def test_stopped_by_sigterm_and_by_ctrl_c_and_resumed(whole, place, tmp_path, mo
         saved = checkpoint.read_state(run_dir / "checkpoints" / checkpoint.names(run_dir / "checkpoints")[-1])
         # In the midst of a tick, and before the next call.
         assert iteration <= saved["iteration"] <= iteration + 1 and saved["tick"]["iterations"] > 0
-        assert f"saved. To go on: python scripts/train.py --run_dir={run_dir}" in capsys.readouterr().err
+        assert f"saved. To resume: python scripts/train.py --run_dir={run_dir}" in capsys.readouterr().err
     training.train(config, run_dir)
     assert "resuming at 1" in capsys.readouterr().err
     assert is_the_run(run_dir, whole)
@@ -116,7 +120,7 @@ def test_all_checkpoints_damaged_is_one_line_and_nothing_changes(place, copy):
     for name in checkpoint.names(copy / "checkpoints"):
         (copy / "checkpoints" / name / "state.json").unlink()
     before = helpers.contents(copy)
-    with pytest.raises(errors.UserError, match="no checkpoint in .* is sound: .*000000160 cannot be read"):
+    with pytest.raises(errors.UserError, match="no checkpoint in .* is undamaged: .*000000160 cannot be read"):
         training.train(helpers.experiment(place), copy)
     assert helpers.contents(copy) == before
 
@@ -148,13 +152,13 @@ def test_the_schedule_matters(whole, place, tmp_path):
 
 def test_a_finished_run_says_so_and_is_exported_once(whole, place, tmp_path, monkeypatch, capsys):
     exported = []
-    monkeypatch.setattr(importlib.import_module("gan_keras.export"), "export", lambda run, to: exported.append(to))
+    monkeypatch.setattr(exporting, "export", lambda run, to: exported.append(to))
     shutil.copytree(whole, tmp_path / "run")
     before = helpers.weights(tmp_path / "run"), helpers.statistics(tmp_path / "run")
     config = helpers.experiment(place, export_dir="somewhere")
     for _ in range(2):
         training.train(config, tmp_path / "run")
-        assert "this run is finished: 200 images were shown. A larger --images goes on" in capsys.readouterr().err
+        assert "this run is finished: 200 images were shown. A larger --images continues it" in capsys.readouterr().err
     assert exported == ["somewhere"]
     assert (helpers.weights(tmp_path / "run"), helpers.statistics(tmp_path / "run")) == before
 

@@ -1,12 +1,13 @@
-"""The embedded data set: cartoon faces, each a pure function of its index.
+"""The built-in data set: cartoon faces, each a pure function of its index.
 
-A face is a row of one Philox table: some columns choose its attributes, the others vary it without steps. It is
-painted in layers from back to front. Every shape is a signed distance whose edge is antialiased over one pixel, so that
-a face is the same picture at every resolution.
+A face is a row of one Philox table: some columns choose its attributes, the others vary it continuously. It is painted
+in layers from back to front. Every shape is a signed distance whose edge is antialiased over one pixel, so that a face
+is the same picture at every resolution.
 """
 
 import functools
 import types
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -23,8 +24,17 @@ TRAIN_COUNT = 20_000
 TEST_COUNT = 2_000
 
 _SHARES = {
-    "hair_style": {"bald": 6, "short": 13, "parted": 13, "spiky": 10, "curly": 12, "fringe": 10, "bob": 12, "long": 14,
-                   "bun": 10},
+    "hair_style": {
+        "bald": 6,
+        "short": 13,
+        "parted": 13,
+        "spiky": 10,
+        "curly": 12,
+        "fringe": 10,
+        "bob": 12,
+        "long": 14,
+        "bun": 10,
+    },
     "hair_color": dict(zip(HAIR, (20, 20, 16, 16, 12, 8, 8), strict=True)),
     "skin": dict(zip(SKIN, (16, 20, 20, 16, 15, 13), strict=True)),
     "eye_color": dict(zip(IRIS, (40, 22, 22, 16), strict=True)),
@@ -41,14 +51,48 @@ ATTRIBUTES |= {"smiling": ("no", "yes"), "glasses": ("no", "yes")}
 """Class names of each label column; a label is the position in its tuple."""
 
 # Uniform on [-1, 1], independent of each other and of the attributes.
-_TRAITS = ("tilt", "scale", "shift_x", "shift_y", "turn", "width", "height", "jaw", "eye_gap", "eye_size", "eye_height",
-           "openness", "gaze_x", "gaze_y", "brow_height", "brow_slope", "brow_weight", "nose_size", "nose_length",
-           "mouth_width", "mouth_height", "mouth_curve", "lips", "blush", "hair_volume", "hair_line", "hair_phase",
-           "hair_tone", "hair_warmth", "skin_tone", "skin_warmth", "hue", "backdrop", "shirt", "collar", "earring",
-           "frame")
+_TRAITS = (
+    "tilt",
+    "scale",
+    "shift_x",
+    "shift_y",
+    "turn",
+    "width",
+    "height",
+    "jaw",
+    "eye_gap",
+    "eye_size",
+    "eye_height",
+    "openness",
+    "gaze_x",
+    "gaze_y",
+    "brow_height",
+    "brow_slope",
+    "brow_weight",
+    "nose_size",
+    "nose_length",
+    "mouth_width",
+    "mouth_height",
+    "mouth_curve",
+    "lips",
+    "blush",
+    "hair_volume",
+    "hair_line",
+    "hair_phase",
+    "hair_tone",
+    "hair_warmth",
+    "skin_tone",
+    "skin_warmth",
+    "hue",
+    "backdrop",
+    "shirt",
+    "collar",
+    "earring",
+    "frame",
+)
 
 
-def attributes(indices):
+def attributes(indices: Sequence[int] | np.ndarray) -> dict[str, np.ndarray]:
     """Returns the labels of faces.
 
     Args:
@@ -64,7 +108,7 @@ def attributes(indices):
     return {name: column[indices] for name, column in _labels().items()}
 
 
-def draw(indices, resolution):
+def draw(indices: Sequence[int] | np.ndarray, resolution: int) -> np.ndarray:
     """Draws faces.
 
     Args:
@@ -79,8 +123,9 @@ def draw(indices, resolution):
     """
     indices = _checked(indices)
     if not isinstance(resolution, (int, np.integer)) or not 16 <= resolution <= 512:
-        raise errors.UserError(f"resolution {resolution!r} for avatars, expected an integer from 16 to 512: "
-                               "choose one of them, such as 64")
+        raise errors.UserError(
+            f"resolution {resolution!r} for avatars, expected an integer from 16 to 512: choose one of them, such as 64"
+        )
     images = np.empty((len(indices), resolution, resolution, 3), np.uint8)
     for image, index in zip(images, indices, strict=True):
         image[:] = portrait(_face(index), resolution)
@@ -91,11 +136,14 @@ def _checked(indices):
     indices = np.asarray(indices)
     last = TRAIN_COUNT + TEST_COUNT - 1
     if indices.ndim != 1 or (indices.size and not np.issubdtype(indices.dtype, np.integer)):
-        raise errors.UserError(f"avatar indices of type {indices.dtype} and shape {indices.shape}, expected a list "
-                               f"of integers from 0 to {last}")
+        raise errors.UserError(
+            f"avatar indices of type {indices.dtype} and shape {indices.shape}, expected a list "
+            f"of integers from 0 to {last}"
+        )
     if indices.size and not 0 <= indices.min() <= indices.max() <= last:
-        raise errors.UserError(f"avatar indices from {indices.min()} to {indices.max()}, expected 0 to {last}: "
-                               "leave out those beyond")
+        raise errors.UserError(
+            f"avatar indices from {indices.min()} to {indices.max()}, expected 0 to {last}: leave out those beyond"
+        )
     return indices.astype(np.int64)
 
 
@@ -123,7 +171,7 @@ def _labels():
 
 def _face(index):
     face = types.SimpleNamespace(**{name: ATTRIBUTES[name][column[index]] for name, column in _labels().items()})
-    traits = 2 * _table()[index, len(_SHARES):] - 1
+    traits = 2 * _table()[index, len(_SHARES) :] - 1
     vars(face).update(zip(_TRAITS, traits.tolist(), strict=True))
     face.yaw = 0.04 * face.turn + {"left": -0.30, "frontal": 0, "right": 0.30}[face.pose]
     face.half_width = 0.475 + 0.035 * face.width

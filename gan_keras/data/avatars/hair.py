@@ -123,5 +123,13 @@ def _bun(face, u, v, p, side):
     return _cap(face, u, v), overlap(-opening, v - 0.12)
 
 
-_STYLES = {"short": _short, "parted": _parted, "spiky": _spiky, "curly": _curly, "fringe": _fringe, "bob": _bob,
-           "long": _long, "bun": _bun}
+_STYLES = {
+    "short": _short,
+    "parted": _parted,
+    "spiky": _spiky,
+    "curly": _curly,
+    "fringe": _fringe,
+    "bob": _bob,
+    "long": _long,
+    "bun": _bun,
+}

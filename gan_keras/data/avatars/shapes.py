@@ -3,12 +3,13 @@
 import copy
 import functools
 import math
+from typing import Any
 
 import numpy as np
 
 
 class Canvas:
-    """Float32 pixels (3, rows, columns) in [0, 1] and the coordinates (u, v) of their centres in a frame of their own.
+    """Float32 pixels (3, rows, columns) in [0, 1] and the coordinates (u, v) of their centers in a frame of their own.
 
     The picture spans [-1, 1] from left to right and from top to bottom; the frame is turned by `angle` (radians,
     clockwise), scaled, and has its origin at (x, y). `pixel` is the side of a pixel in the frame, `outline` the
@@ -20,7 +21,8 @@ class Canvas:
         axis = ((np.arange(size) + 0.5) * 2 / size - 1).astype(np.float32)
         across, down = (axis[None, :] - x) / scale, (axis[:, None] - y) / scale
         self.cos, self.sin, self.scale, self.x, self.y = math.cos(angle), math.sin(angle), scale, x, y
-        self.pixels, self.pixel, self.outline = pixels, 2 / size / scale, None
+        self.pixels, self.pixel = pixels, 2 / size / scale
+        self.outline: Any = None
         self.u, self.v = self.cos * across + self.sin * down, self.cos * down - self.sin * across
 
     def window(self, u, v, reach):
@@ -73,7 +75,7 @@ def overlap(*distances):
 
 
 def round_all(first, second, corner):
-    """What is inside both, with round corners where the two edges meet."""
+    """The part inside both, with round corners where the two edges meet."""
     p, q = first + corner, second + corner
     return np.sqrt(np.square(np.maximum(p, 0)) + np.square(np.maximum(q, 0))) + np.minimum(np.maximum(p, q), 0) - corner
 

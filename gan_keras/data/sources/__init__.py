@@ -1,116 +1,60 @@
-"""Where images come from: `parse` tells which source a `--dataset` means, `open_source` opens it."""
+"""Where images come from.
 
-import dataclasses
-import os
-import pathlib
-import re
-import zipfile
+Each entry of `names.SOURCES` is a module of this package with two functions, and is tried in that order:
+
+- `describe(dataset)` returns the `Description` of a `--dataset`, or None if it belongs to another source. It reads no
+  images.
+- `open_source(description, data_dir, progress)` returns the `Source` of such a description.
+"""
+
+import importlib
+from types import ModuleType
 
 from gan_keras import errors
+from gan_keras.config import names
+from gan_keras.data.sources import paths
+from gan_keras.data.sources.base import Description
+from gan_keras.data.sources.base import FolderPath
+from gan_keras.data.sources.base import Source
 
-_PATH_KINDS = ("folder", "zip", "npz")
-_SMALL = ("mnist", "fashion_mnist", "cifar10")
-_FACES = ("celeb_a", "avatars")
-
-
-@dataclasses.dataclass(frozen=True)
-class Description:
-    """What a data set's name alone tells.
-
-    Attributes:
-        kind: "avatars", "folder", "zip", "npz", or the name of a TFDS data set without version and configuration.
-        location: the path, or the full name of the TFDS data set.
-        name: short and fit for a file name.
-        default_crop: side of the centred square that is cut out first, or None for the largest one.
-        default_resolution: side of the prepared images.
-        default_flip: whether mirrored images belong to the set.
-    """
-
-    kind: str
-    location: str
-    name: str
-    default_crop: int | None
-    default_resolution: int
-    default_flip: bool
+__all__ = ["Description", "FolderPath", "Source", "describe", "open_source"]
 
 
-def describe(dataset):
+def describe(dataset: str) -> Description:
     """Returns the `Description` of a `--dataset`, without reading images.
 
     Args:
-        dataset: `avatars`, `folder:PATH`, `zip:PATH`, `npz:PATH`, an existing path alone, or the name of a TFDS set.
+        dataset: `avatars`, `folder:PATH`, `zip:PATH`, `npz:PATH`, an existing path alone, or the name of a data set
+            of TFDS.
 
     Raises:
         UserError: the path does not exist or is of no known kind.
     """
-    kind, location = _parse(dataset)
-    last_part = pathlib.Path(location).name if kind in _PATH_KINDS else location
-    return Description(
-        kind=kind,
-        location=location,
-        name=re.sub(r"[^A-Za-z0-9_]+", "_", pathlib.Path(last_part).stem if kind in ("zip", "npz") else last_part),
-        default_crop=178 if kind == "celeb_a" else None,
-        default_resolution=32 if kind in _SMALL else 64,
-        default_flip=kind in _FACES,
-    )
+    for kind in names.SOURCES:
+        description = _module(kind).describe(dataset)
+        if description is not None:
+            return description
+    if paths.existing(dataset):
+        raise errors.UserError(
+            f"--dataset={dataset}: got another kind of file, expected one of {', '.join(names.PATH_SOURCES)}"
+        )
+    raise errors.UserError(f"--dataset={dataset}: there is no file or folder '{dataset}'; check the path")
 
 
-def open_source(description, data_dir=None, progress=True):
-    """Returns the `Source` of a `Description`; a TFDS data set that is not in `data_dir` is downloaded.
+def open_source(description: Description, data_dir: FolderPath = None, progress: bool = True) -> Source:
+    """Returns the `Source` of a `Description`.
+
+    Args:
+        description: what `describe` returned.
+        data_dir: folder of TensorFlow Datasets, into which a data set that is missing there is downloaded; None: its
+            default.
+        progress: whether a download shows its progress.
 
     Raises:
         UserError: the source cannot be read, holds no images, or is unknown.
     """
-    if description.kind == "avatars":
-        from gan_keras.data.sources.avatars import Avatars
-
-        return Avatars()
-    if description.kind == "folder":
-        from gan_keras.data.sources.folder import Folder
-
-        return Folder(description.location)
-    if description.kind == "zip":
-        from gan_keras.data.sources.zip import Zip
-
-        return Zip(description.location)
-    if description.kind == "npz":
-        from gan_keras.data.sources.npz import Npz
-
-        return Npz(description.location)
-    from gan_keras.data.sources.tfds import Tfds
-
-    return Tfds(description.location, data_dir, progress)
+    return _module(description.source).open_source(description, data_dir, progress)
 
 
-def _parse(dataset):
-    if dataset == "avatars":
-        return "avatars", "avatars"
-    prefix, colon, rest = dataset.partition(":")
-    path = pathlib.Path(rest if colon and prefix in _PATH_KINDS else dataset).expanduser()
-    if colon and prefix in _PATH_KINDS:
-        if not rest or not (path.is_dir() if prefix == "folder" else path.is_file()):
-            raise errors.UserError(f"--dataset={dataset}: there is no {'folder' if prefix == 'folder' else 'file'} "
-                                   f"'{rest}'; check the path")
-        return prefix, os.path.abspath(path)
-    if dataset and path.exists() and not (path.name == dataset and _is_tfds_name(dataset)):
-        return _kind_of(path), os.path.abspath(path)
-    if path.is_absolute() or dataset.startswith(".") or path.suffix in (".zip", ".npz"):
-        raise errors.UserError(f"--dataset={dataset}: there is no file or folder '{path}'; check the path")
-    return re.split("[:/]", dataset)[0], dataset
-
-
-def _kind_of(path):
-    if path.is_dir():
-        return "folder"
-    # An .npz is a zip too, so its suffix is asked first.
-    if path.suffix == ".npz":
-        return "npz"
-    if zipfile.is_zipfile(path):
-        return "zip"
-    raise errors.UserError(f"--dataset={path}: expected a folder, a zip file or an .npz file, got another kind of file")
-
-
-def _is_tfds_name(name):
-    from gan_keras.data.sources import tfds
-
-    return name in tfds.known_names()
+def _module(kind: str) -> ModuleType:
+    return importlib.import_module(f"gan_keras.data.sources.{kind}")

@@ -1,4 +1,4 @@
-"""The embedded data set: cartoon faces that the program draws itself."""
+"""The built-in data set: cartoon faces that the program draws itself."""
 
 import concurrent.futures
 import functools
@@ -7,6 +7,7 @@ import os
 import pathlib
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -25,24 +26,32 @@ sys.stdout.buffer.write(avatars.draw(numpy.arange(first, stop), resolution).toby
 """
 
 
-def _code_hash():
-    """Returns the SHA-256 of the painter's own code: another painter is another data set."""
-    sources = sorted(pathlib.Path(avatars.__file__).parent.glob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+def describe(dataset: str) -> base.Description | None:
+    """Returns the `Description` of `avatars`; None for any other `--dataset`."""
+    if dataset != "avatars":
+        return None
+    return base.Description("avatars", "avatars", "avatars", "avatars", default_flip=True, default_labels="hair_style")
+
+
+def open_source(description: base.Description, data_dir: base.FolderPath, progress: bool) -> base.Source:
+    """Returns the `Source`; `data_dir` and `progress` do not concern it."""
+    return Avatars()
 
 
 class Avatars(base.Source):
-    """Faces drawn at the resolution asked for; 20 000 for training and 2 000 of other indices for tests."""
+    """Faces drawn at the resolution of the store: 20 000 for training, and 2 000 with other indices for tests."""
 
-    identity = {"drawing": _code_hash()}
     splits = {"train": "train", "test": "test"}
     columns = {name: list(values) for name, values in avatars.ATTRIBUTES.items()}
     channels = 3
 
-    def size(self, split):
+    def __init__(self) -> None:
+        self.identity = {"drawing": _code_hash()}
+
+    def size(self, split: str) -> int:
         return avatars.TRAIN_COUNT if split == "train" else avatars.TEST_COUNT
 
-    def examples(self, split, resolution, limit):
+    def examples(self, split: str, resolution: int, limit: int | None) -> Iterator[base.Example]:
         first = 0 if split == "train" else avatars.TRAIN_COUNT
         indices = np.arange(first, first + min(self.size(split), limit or self.size(split)))
         columns = avatars.attributes(indices)
@@ -55,9 +64,18 @@ class Avatars(base.Source):
                     yield base.Example(f"avatar {index}", functools.partial(np.asarray, image), labels[index - first])
 
 
-def _draw(block, resolution):
-    """Draws in a process of its own: the painter holds the interpreter's lock, and forking a parent that has loaded
-    TensorFlow is unsafe, as `multiprocessing`'s spawn is slow because it imports the parent's main module again."""
+def _code_hash() -> str:
+    """Returns the SHA-256 of the code that draws: if that changes, it is another data set."""
+    sources = sorted(pathlib.Path(avatars.__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+
+
+def _draw(block: np.ndarray, resolution: int) -> np.ndarray:
+    """Draws the faces of consecutive indices in a process of its own, so that several cores share the work.
+
+    A thread would hold the interpreter's lock. Forking is unsafe once TensorFlow is loaded, and `multiprocessing`'s
+    spawn is slow, because it imports the main module of the program again.
+    """
     package = str(pathlib.Path(gan_keras.__file__).parents[1])
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     command = [sys.executable, "-c", _DRAW_BLOCK, str(block[0]), str(block[-1] + 1), str(resolution)]

@@ -1,9 +1,40 @@
 """What every source of images gives to the store."""
 
 import dataclasses
+import os
+import re
 from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+
+FolderPath = str | os.PathLike[str] | None  # None: a default folder
+
+
+@dataclasses.dataclass(frozen=True)
+class Description:
+    """What is known of a data set before any of its images is read.
+
+    Attributes:
+        source: the module of `gan_keras.data.sources` that opens it, one of `names.SOURCES`.
+        kind: the same, but for a TFDS data set its name without version and configuration. A part of a run's identity.
+        location: an absolute path, or the full name of a TFDS data set.
+        name: a short name of letters, digits and underscores, for file names.
+        default_crop: side in pixels of the centered square that is cut out first; None: the largest square.
+        default_resolution: side of the prepared images, in pixels.
+        default_flip: whether a mirrored image belongs to the data set as well.
+        default_labels: the label column that `--labels=auto` takes; None: the source proposes none.
+    """
+
+    source: str
+    kind: str
+    location: str
+    name: str
+    default_crop: int | None = None
+    default_resolution: int = 64
+    default_flip: bool = False
+    default_labels: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -11,8 +42,8 @@ class Example:
     """One image as its source holds it.
 
     Attributes:
-        name: what a message calls it.
-        read: returns the encoded file (bytes) or the pixels (uint8 (H, W) or (H, W, C)); called in a worker thread.
+        name: for messages.
+        read: returns the encoded file (bytes) or the pixels, uint8 (H, W) or (H, W, C); called in a worker thread.
         labels: int32 (columns,), in the order of the source's `columns`.
     """
 
@@ -21,31 +52,39 @@ class Example:
     labels: np.ndarray
 
 
-NO_LABELS = np.zeros(0, np.int32)
-
-
 class Source:
-    """A set of images that can be walked in one fixed order.
+    """A set of images with a fixed order.
 
     Attributes:
-        identity: JSON-able; changes whenever the source's images may have changed.
-        splits: maps the splits that it has itself, out of "train" and "test", to its own names of them.
-        columns: maps each label column to the names of its classes, an empty list where they are unknown.
-        channels: 1 where all images are grey, else 3.
+        identity: dict that JSON can hold; it changes whenever the images may have changed.
+        splits: maps "train", and "test" if the source has test images of its own, to its names of these splits.
+        columns: maps each label column to the names of its classes; an empty list if the names are unknown.
     """
 
-    identity: dict
+    identity: dict[str, Any]
     splits: dict[str, str] = {"train": "train"}
     columns: dict[str, list[str]]
-    channels: int
 
-    def size(self, split):
-        """Returns the number of images of one of its own splits, readable or not."""
+    @property
+    def channels(self) -> int:
+        """1 if all images are grey, else 3."""
         raise NotImplementedError
 
-    def examples(self, split, resolution, limit):
-        """Yields the `Example`s of one of its own splits.
+    def size(self, split: str) -> int:
+        """Returns the number of images in one of the source's own splits, readable or not."""
+        raise NotImplementedError
 
-        `resolution` and `limit` (how many will be asked for at most, or None) are for sources that draw on demand.
+    def examples(self, split: str, resolution: int, limit: int | None) -> Iterator[Example]:
+        """Yields the examples of one of the source's own splits, in order.
+
+        Args:
+            split: key of `splits`.
+            resolution: side of the prepared images, for a source that draws them. Others ignore it.
+            limit: how many examples will be read at most, for a source that draws ahead; None: all.
         """
         raise NotImplementedError
+
+
+def file_name(text: str) -> str:
+    """Returns a text with everything but ASCII letters, digits and underscores replaced, for `Description.name`."""
+    return re.sub(r"[^A-Za-z0-9_]+", "_", text)

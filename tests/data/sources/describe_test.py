@@ -1,3 +1,10 @@
+"""Which source a `--dataset` means, and what is known of it before it is opened."""
+
+import importlib
+import inspect
+import re
+import sys
+import types
 import zipfile
 
 import numpy as np
@@ -5,22 +12,57 @@ import pytest
 
 from gan_keras import data
 from gan_keras import errors
+from gan_keras.config import names
+from gan_keras.data import sources
+from gan_keras.data.sources import base
 
 
 @pytest.mark.parametrize(
-    ("dataset", "kind", "crop", "resolution", "flip"),
+    ("dataset", "source", "kind", "crop", "resolution", "flip", "labels"),
     [
-        ("avatars", "avatars", None, 64, True),
-        ("celeb_a", "celeb_a", 178, 64, True),
-        ("mnist", "mnist", None, 32, False),
-        ("fashion_mnist:3.0.1", "fashion_mnist", None, 32, False),
-        ("cifar10", "cifar10", None, 32, False),
-        ("oxford_flowers102", "oxford_flowers102", None, 64, False),
+        ("avatars", "avatars", "avatars", None, 64, True, "hair_style"),
+        ("celeb_a", "tfds", "celeb_a", 178, 64, True, None),
+        ("celeb_a:2.1.0", "tfds", "celeb_a", 178, 64, True, None),
+        ("mnist", "tfds", "mnist", None, 32, False, None),
+        ("fashion_mnist:3.0.1", "tfds", "fashion_mnist", None, 32, False, None),
+        ("cifar10", "tfds", "cifar10", None, 32, False, None),
+        ("oxford_flowers102", "tfds", "oxford_flowers102", None, 64, False, None),
+        ("imagenet_resized/8x8", "tfds", "imagenet_resized", None, 64, False, None),
     ],
 )
-def test_names(dataset, kind, crop, resolution, flip):
-    told = data.describe(dataset)
-    assert (told.kind, told.default_crop, told.default_resolution, told.default_flip) == (kind, crop, resolution, flip)
+def test_names(dataset, source, kind, crop, resolution, flip, labels):
+    found = data.describe(dataset)
+    assert (found.source, found.kind, found.location) == (source, kind, dataset)
+    assert (found.default_crop, found.default_resolution, found.default_flip) == (crop, resolution, flip)
+    assert found.default_labels == labels
+    assert re.fullmatch(r"\w+", found.name)
+
+
+@pytest.mark.parametrize("kind", names.SOURCES)
+def test_every_source_is_a_module_with_the_same_functions(kind):
+    module = importlib.import_module(f"gan_keras.data.sources.{kind}")
+    assert list(inspect.signature(module.describe).parameters) == ["dataset"]
+    assert list(inspect.signature(module.open_source).parameters) == ["description", "data_dir", "progress"]
+
+
+@pytest.mark.parametrize("kind", names.PATH_SOURCES)
+def test_a_source_with_a_path_is_named_by_its_kind(kind, tmp_path):
+    path = tmp_path / "some data"
+    path.mkdir() if kind == "folder" else path.touch()
+    found = data.describe(f"{kind}:{path}")
+    assert (found.source, found.kind, found.location, found.name) == (kind, kind, str(path), "some_data")
+
+
+def test_a_new_source_is_a_module_and_a_name(monkeypatch):
+    module = types.ModuleType("gan_keras.data.sources.fractals")
+    module.describe = lambda dataset: (
+        base.Description("fractals", "fractals", "", "fractals") if dataset == "fractals" else None
+    )
+    module.open_source = lambda description, data_dir, progress: (description.name, data_dir, progress)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(names, "SOURCES", ("fractals", *names.SOURCES))
+    assert sources.open_source(data.describe("fractals"), "there", progress=False) == ("fractals", "there", False)
+    assert data.describe("avatars").source == "avatars"
 
 
 def test_an_existing_path_may_stand_alone(tmp_path):
@@ -34,6 +76,15 @@ def test_an_existing_path_may_stand_alone(tmp_path):
         assert (alone.kind, alone.name, alone.default_resolution) == (kind, short, 64)
     with pytest.raises(errors.UserError, match="another kind of file"):
         data.describe(str(tmp_path / "c.txt"))
+
+
+def test_a_path_may_be_relative_or_in_the_home_folder(tmp_path, monkeypatch):
+    (tmp_path / "photos").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for dataset in ("photos", "./photos", "folder:photos", "~/photos", "folder:~/photos", "photos/../photos/"):
+        assert data.describe(dataset) == data.describe(str(tmp_path / "photos")), dataset
+    assert data.describe(".").name == re.sub(r"\W+", "_", tmp_path.name)
 
 
 def test_a_name_of_tfds_wins_over_a_folder_of_that_name(tmp_path, monkeypatch):

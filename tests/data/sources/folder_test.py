@@ -1,11 +1,13 @@
+"""Folders of images."""
+
 import re
 
 import pytest
 
 from gan_keras import data
 from gan_keras import errors
-from gan_keras.data.sources import files
 from gan_keras.data.sources import folder
+from gan_keras.data.sources import image_files
 from tests.data import conftest
 
 
@@ -22,20 +24,20 @@ def test_flat_and_nested_in_the_order_of_names(tmp_path):
 
 
 def test_class_folders_are_labels():
-    columns, labels = files.class_labels(["all/dog/1.png", "all/cat/2.png", "all/dog/old/3.png"])
+    columns, labels = image_files.class_labels(["all/dog/1.png", "all/cat/2.png", "all/dog/old/3.png"])
     assert columns == {"label": ["cat", "dog"]}
     assert labels.tolist() == [[1], [0], [1]]
 
 
 @pytest.mark.parametrize("paths", [["a.png", "b.png"], ["cat/a.png", "b.png"], ["only/a.png", "only/b.png"]])
 def test_no_labels_without_at_least_two_classes(paths):
-    columns, labels = files.class_labels(paths)
+    columns, labels = image_files.class_labels(paths)
     assert columns == {} and labels.shape == (2, 0)
 
 
 def test_hidden_copies_and_other_files_are_no_images():
-    assert files.is_image_name("a/b.JPG") and files.is_image_name("c.webp")
-    assert not any(map(files.is_image_name, ["a/notes.txt", "__MACOSX/a/b.jpg", "a/._b.jpg", ".trash/b.jpg"]))
+    assert image_files.is_image_name("a/b.JPG") and image_files.is_image_name("c.webp")
+    assert not any(map(image_files.is_image_name, ["a/notes.txt", "__MACOSX/a/b.jpg", "a/._b.jpg", ".trash/b.jpg"]))
 
 
 @pytest.mark.parametrize("others", [[], ["notes.txt", "README.md"]])

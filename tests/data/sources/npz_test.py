@@ -1,3 +1,5 @@
+"""Arrays in .npz files."""
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,10 @@ def prepare(path, split="train", **options):
     return data.prepare(str(path), split, **{"resolution": 16, "holdout": 0, **options})
 
 
+def prepare_splits(path, **options):
+    return [prepare(path, split, holdout=None, **options) for split in ("train", "test")]
+
+
 def test_images_and_labels(tmp_path):
     pixels, labels = images(5, 16, 16, 3), np.asarray([3, 1, 4, 1, 5])
     np.savez(tmp_path / "a.npz", images=pixels, labels=labels)
@@ -23,14 +29,17 @@ def test_images_and_labels(tmp_path):
 
 
 def test_keras_keys_with_a_test_split_of_their_own(tmp_path):
-    arrays = {"x_train": images(5, 28, 28), "y_train": np.arange(5),
-              "x_test": images(3, 28, 28), "y_test": np.arange(3)[:, None]}
+    arrays = {"x_train": images(5, 28, 28), "y_train": np.arange(5)}
+    arrays |= {"x_test": images(3, 28, 28), "y_test": np.arange(3)[:, None]}
     np.savez_compressed(tmp_path / "a.npz", **arrays)
-    train, test = (prepare(tmp_path / "a.npz", split, resolution=32, holdout=0.05) for split in ("train", "test"))
+    train, test = prepare_splits(tmp_path / "a.npz", resolution=32)
     assert train.images.shape == (5, 32, 32, 1) and test.images.shape == (3, 32, 32, 1)
     np.testing.assert_array_equal(test.images[:, 2:30, 2:30, 0], arrays["x_test"])
     assert test.labels["label"].tolist() == [0, 1, 2]
     assert test.manifest["split"] == "test" and test.manifest["holdout"] is None
+    for share in (0, 0.05):
+        with pytest.raises(errors.UserError, match=f"holdout={share}: would have no effect"):
+            prepare(tmp_path / "a.npz", holdout=share)
 
 
 def test_without_labels(tmp_path):
@@ -65,7 +74,7 @@ def test_no_npz(tmp_path):
 
 def test_real_cifar10(real_data):
     path = real_data / "cifar10" / "cifar10_5k1k.npz"
-    store = prepare(path, "test", resolution=32)
+    store = prepare(path, "test", resolution=32, holdout=None)
     with np.load(path) as arrays:
         np.testing.assert_array_equal(store.images, arrays["x_test"])
         np.testing.assert_array_equal(store.labels["label"], arrays["y_test"].ravel())

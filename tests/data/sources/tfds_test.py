@@ -1,3 +1,5 @@
+"""Data sets of TensorFlow Datasets."""
+
 import io
 import pathlib
 import re
@@ -10,11 +12,12 @@ from PIL import Image
 from gan_keras import data
 from gan_keras import errors
 from gan_keras.data.sources import tfds as tfds_source
+from gan_keras.data.sources import tfds_library
 
 
 @pytest.fixture
 def tfds():
-    with tfds_source.quiet() as module:
+    with tfds_library.quiet() as module:
         return module
 
 
@@ -46,7 +49,7 @@ def test_an_unknown_configuration(tmp_path):
         data.prepare("mnist/nope", data_dir=tmp_path)
 
 
-def test_unknown_names_are_told_the_nearest(tmp_path):
+def test_the_nearest_known_name_is_suggested(tmp_path):
     with pytest.raises(errors.UserError, match=r"unknown data set 'celeba' \(did you mean 'celeb_a'\?\)"):
         data.prepare("celeba", data_dir=tmp_path)
 
@@ -59,7 +62,7 @@ def test_unknown_names_are_told_the_nearest(tmp_path):
         ("cifar10", ["--data_dir", "--dataset=folder:PATH"]),
     ],
 )
-def test_a_failed_download_tells_the_ways_on(tmp_path, tfds, monkeypatch, name, ways):
+def test_the_message_of_a_failed_download_says_what_to_do(tmp_path, tfds, monkeypatch, name, ways):
     def fail(*_, **__):
         raise ConnectionError("Max retries exceeded with url")
 
@@ -71,7 +74,7 @@ def test_a_failed_download_tells_the_ways_on(tmp_path, tfds, monkeypatch, name, 
 
 
 def stub(monkeypatch, tfds, features, splits=("train",)):
-    """Opens a data set that is there, with the given features and splits."""
+    """Opens a data set that needs no download, with the given features and splits."""
     split = types.SimpleNamespace(num_bytes=1, shard_lengths=[1])
     info = types.SimpleNamespace(features=features, splits=dict.fromkeys(splits, split), full_name="stub/1.0.0")
     builder = types.SimpleNamespace(data_path=pathlib.Path("/"), info=info)
@@ -80,12 +83,13 @@ def stub(monkeypatch, tfds, features, splits=("train",)):
 
 
 def test_features_decide_on_image_channels_and_columns(tfds, monkeypatch):
-    source = stub(monkeypatch, tfds, tfds.features.FeaturesDict({
+    features = {
         "photo": tfds.features.Image(shape=(None, None, 1)),
         "mask": tfds.features.LabeledImage(labels=2, shape=(None, None, 1)),
         "breed": tfds.features.ClassLabel(names=["cat", "dog"]),
         "facts": {"indoors": np.bool_, "weight": np.float32},
-    }), splits=("train", "validation"))
+    }
+    source = stub(monkeypatch, tfds, tfds.features.FeaturesDict(features), splits=("train", "validation"))
     assert source.channels == 1
     assert source.columns == {"breed": ["cat", "dog"], "indoors": ["no", "yes"]}
     assert source.splits == {"train": "train", "test": "validation"}

@@ -1,3 +1,5 @@
+"""Zip files of images."""
+
 import zipfile
 
 import numpy as np
@@ -46,8 +48,9 @@ def test_a_member_that_is_too_large_is_not_read(tmp_path, monkeypatch):
         example.read()
 
 
-@pytest.mark.parametrize(("content", "message"), [(None, "no images in zip file"),
-                                                  (b"no zip", "cannot be read as a zip")])
+@pytest.mark.parametrize(
+    ("content", "message"), [(None, "no images in zip file"), (b"no zip", "cannot be read as a zip")]
+)
 def test_no_zip_and_no_images(tmp_path, content, message):
     path = pack(tmp_path / "empty.zip", tmp_path / "nothing")
     if content:

@@ -1,0 +1,374 @@
+"""All settings of a run: one tree of frozen dataclasses, from which flags, JSON and the frozen config of a run derive.
+
+A setting is part of the run's *identity* (it defines the experiment: a run cannot continue with another value) or
+*free* (length, places, devices, logging). The names of all leaves are unique, so that each is also a flag.
+
+Constructing a section converts its values to the declared types, checks each on its own, and then checks the
+combination against `gan_keras.config.rules`.
+"""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Any
+
+from gan_keras import errors
+from gan_keras.config import names
+from gan_keras.config import rules
+from gan_keras.config import schedules
+from gan_keras.config.schedules import Schedule
+
+
+def _setting(
+    default: Any,
+    help: str,
+    *,
+    choices: tuple[str, ...] | None = None,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    below: float | None = None,
+    identity: bool = True,
+    penalty: bool = False,
+) -> Any:
+    metadata = {
+        "help": help,
+        "choices": choices,
+        "minimum": minimum,
+        "maximum": maximum,
+        "below": below,
+        "identity": identity,
+        "penalty": penalty,
+    }
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def _free(default: Any, help: str, **kwargs: Any) -> Any:
+    return _setting(default, help, identity=False, **kwargs)
+
+
+def _penalty(help: str) -> Any:
+    return _setting(schedules.constant(0), help, minimum=0, penalty=True)
+
+
+class _Section:
+    """A group of settings that converts and checks its values."""
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]  # Its subclasses are dataclasses.
+            object.__setattr__(self, field.name, check(field, getattr(self, field.name)))
+        rules.check(as_values(self))
+
+
+@dataclasses.dataclass(frozen=True)
+class Data(_Section):
+    """Which samples are learned."""
+
+    dataset: str = _free(
+        "avatars",
+        "data set: avatars, the name of a data set of TensorFlow Datasets (celeb_a, mnist, …), folder:PATH, zip:PATH, "
+        "npz:PATH, or an existing path",
+    )
+    data_dir: str | None = _free(None, "folder of TensorFlow Datasets (default: its own)")
+    cache_dir: str | None = _free(None, "folder of prepared images (default: $GAN_KERAS_CACHE or ~/.cache/gan_keras)")
+    resolution: int | None = _setting(
+        None, "height and width of the images: a power of two from 16 to 256 (default: the data set's)"
+    )
+    crop: int | None = _setting(
+        None, "side of the centered square that is cut out of every image (default: the data set's)", minimum=1
+    )
+    max_images: int | None = _setting(None, "use only the first N images", minimum=2)
+    holdout: float | None = _setting(
+        None,
+        "share of the images set aside for testing if the data set has no test split; 0: none (default: 0.05)",
+        minimum=0,
+        below=1,
+    )
+    labels: str | None = _setting(
+        None, "train a conditional model: auto (the data set's own label), or label columns such as Smiling,Male"
+    )
+    label_encoding: str | None = _setting(
+        None,
+        "what several label columns become: joint (one class for each combination of values) or multi (a vector with "
+        "one "
+        "number for each yes-or-no column) (default: joint)",
+        choices=names.LABEL_ENCODINGS,
+    )
+    flip: bool | None = _setting(None, "mirror each image with probability 1/2 (default: only for faces)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Objective(_Section):
+    """What the two networks minimize.
+
+    The weight of a penalty is a number or a schedule such as `"cosine:2:0.2"`; 0 omits it.
+
+    Attributes:
+        loss: name of the adversarial loss.
+        gradient_penalty: λ of WGAN-GP: pulls the norm of D's input gradient between real and generated samples to 1.
+        dragan: λ of DRAGAN: pulls the norm of D's input gradient around real samples to 1.
+        r1, r2: γ of the penalty on D's squared input gradient at real samples, at generated samples.
+        penalty_interval: n: R1 and R2 are computed in every n-th update of D, with n times their weight (default: 1).
+        lecam: λ of LeCam.
+        classification: weight of the auxiliary classifier's cross entropy: on real samples in D's loss, on generated
+            ones in G's. (The AC-GAN paper also trains the classifier on generated samples, labelled with the class that
+            was requested. G and D were then observed to agree on classes of their own.)
+        clip: c: D's weights are clipped to [-c, c] after each of its updates; 0 does not clip.
+        clip_variables: which of D's weights are clipped: `"all"` (the default) or `"kernels"`, never those of the plane
+            that shows D the label.
+        l2: adds l2 · p to the gradient of every trainable variable p of both networks. (Keras' `L2(l2)` adds twice
+            that.)
+
+    Raises:
+        UserError: a value that is out of range, a setting that would have no effect, or an invalid combination.
+    """
+
+    loss: str = _setting("non_saturating", "adversarial loss", choices=names.LOSSES)
+    gradient_penalty: Schedule = _penalty("weight of the WGAN-GP gradient penalty: a number or a schedule")
+    dragan: Schedule = _penalty("weight of the DRAGAN gradient penalty: a number or a schedule")
+    r1: Schedule = _penalty("weight γ of the R1 penalty on D's gradient at real images: a number or a schedule")
+    r2: Schedule = _penalty("weight γ of the R2 penalty on D's gradient at generated images: a number or a schedule")
+    penalty_interval: int | None = _setting(
+        None, "compute R1 and R2 only in every n-th update of D, with n times the weight (default: 1)", minimum=1
+    )
+    lecam: Schedule = _penalty("weight of the LeCam penalty: a number or a schedule")
+    classification: float | None = _setting(
+        None, "weight of the auxiliary classifier's cross entropy (default: 1 with a classifier)", minimum=0
+    )
+    clip: float = _setting(0.0, "clip D's weights to [-c, c] after each of its updates; 0: do not clip", minimum=0)
+    clip_variables: str | None = _setting(
+        None, "which of D's weights are clipped (default: all)", choices=names.CLIPPED_VARIABLES
+    )
+    l2: float = _setting(0.0, "weight decay: adds l2 · p to the gradient of every weight p", minimum=0)
+
+    @property
+    def penalties(self) -> list[str]:
+        """Names of the penalties with a weight, in the order in which they are added."""
+        return [name for name in PENALTIES if getattr(self, name)]
+
+
+@dataclasses.dataclass(frozen=True)
+class Game(Objective):
+    """The networks, what they minimize, and how they learn."""
+
+    architecture: str = _setting("dcgan", "architecture of both networks", choices=names.ARCHITECTURES)
+    width: int | None = _setting(
+        None,
+        "channels of the layer next to the image, or units of a dense layer (default: the architecture's)",
+        minimum=1,
+    )
+    latent_dim: int = _setting(100, "length of a latent vector", minimum=1)
+    latents: str = _setting("uniform", "distribution of the latent vectors", choices=names.LATENT_DISTRIBUTIONS)
+    activation: str | None = _setting(
+        None,
+        "activation: relu or leaky_relu in the generator of a DCGAN; maxout or leaky_relu in the discriminator of an "
+        "MLP "
+        "(default: the architecture's)",
+        choices=("relu", "leaky_relu", "maxout"),
+    )
+    normalization: str | None = _setting(
+        None, "normalization in the discriminator (default: the architecture's)", choices=names.NORMALIZATIONS
+    )
+    spectral_normalization: bool | None = _setting(None, "spectral normalization in the generator of a ResNet")
+    attention: bool | None = _setting(
+        None, "self-attention in a ResNet, where the feature map has a quarter of the side"
+    )
+    preset: str | None = _setting(None, "size of the R3GAN networks (default: small)", choices=names.R3GAN_PRESETS)
+    generator_conditioning: str | None = _setting(
+        None, "how labels enter the generator (default: the architecture's)", choices=names.GENERATOR_CONDITIONINGS
+    )
+    discriminator_conditioning: str | None = _setting(
+        None,
+        "how labels enter the discriminator (default: the architecture's)",
+        choices=names.DISCRIMINATOR_CONDITIONINGS,
+    )
+    augment: str = _setting(
+        "none", "augmentation of the discriminator's inputs", choices=("none", *names.AUGMENTATIONS)
+    )
+    augment_probability: str | None = _setting(
+        None,
+        "probability of the augmentation: a number, a schedule, or adaptive (default: 1 for diffaugment, adaptive for "
+        "ada)",
+    )
+    discriminator_steps: int = _setting(1, "updates of D for each update of G, each on its own real images", minimum=1)
+    batch_size: int = _setting(64, "images of one update, over all devices", minimum=2)
+    accumulation: int = _setting(1, "micro-batches into which each device splits an update, to save memory", minimum=1)
+    optimizer: str = _setting("adam", "optimizer of both networks", choices=names.OPTIMIZERS)
+    generator_learning_rate: Schedule = _setting(
+        schedules.constant(2e-4),
+        "learning rate of the generator: NUMBER, cosine:FROM:TO[:IMAGES] or linear:FROM:TO[:IMAGES]",
+        minimum=0,
+    )
+    discriminator_learning_rate: Schedule = _setting(
+        schedules.constant(2e-4), "learning rate of the discriminator: a number or a schedule", minimum=0
+    )
+    beta_1: float | None = _setting(None, "Adam's decay rate of the mean gradient (default: 0.5)", minimum=0, below=1)
+    beta_2: Schedule | None = _setting(
+        None,
+        "Adam's decay rate of the mean squared gradient: a number or a schedule (default: 0.999)",
+        minimum=0,
+        below=1,
+    )
+    rho: float | None = _setting(
+        None, "RMSProp's decay rate of the mean squared gradient (default: 0.99)", minimum=0, below=1
+    )
+    epsilon: float = _setting(1e-8, "number that keeps the optimizer from dividing by zero", minimum=0)
+    ema_half_life_images: Schedule = _setting(
+        schedules.constant(10_000),
+        "half-life, in images, of the moving average of the generator's weights: a number or a schedule",
+        minimum=0,
+    )
+    sync_batch_norm: bool | None = _setting(
+        None, "compute batch statistics over all devices instead of on each (default: yes)"
+    )
+    precision: str = _setting("float32", "floating-point format of the networks", choices=names.PRECISIONS)
+    seed: int = _setting(
+        0, "seed of the initial weights, the order of the images and all random numbers", minimum=0, maximum=2**31 - 1
+    )
+
+    @property
+    def iteration_images(self) -> int:
+        """k·b: the real images that an iteration shows to D, over all devices."""
+        return self.discriminator_steps * self.batch_size
+
+
+@dataclasses.dataclass(frozen=True)
+class Training(_Section):
+    """How long, on what, and what is written."""
+
+    images: int = _free(250_000, "length of the training: real images shown to D", minimum=1)
+    schedule_images: int | None = _setting(
+        None, "length of the schedules that name none (default: --images when the run starts)", minimum=1
+    )
+    tick_images: int = _free(5_000, "images between two lines of statistics, sample grids and checkpoints", minimum=1)
+    strategy: str = _free("auto", "devices to train on", choices=names.STRATEGIES)
+    logical_cpus: int | None = _free(
+        None,
+        "split the processor into this many devices, to try out several replicas without GPUs (default: 1)",
+        minimum=1,
+    )
+    jit: bool = _free(False, "compile the training step with XLA (one device only)")
+    export_dir: str = _free(
+        "exported_models", "folder into which the trained generator is exported; empty: do not export"
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """A named experiment."""
+
+    recipe: str = "dcgan"
+    data: Data = dataclasses.field(default_factory=Data)
+    game: Game = dataclasses.field(default_factory=Game)
+    training: Training = dataclasses.field(default_factory=Training)
+
+    def __post_init__(self) -> None:
+        rules.check(flat(self))
+
+
+SECTIONS: dict[str, Any] = {"data": Data, "game": Game, "training": Training}
+PENALTIES = tuple(field.name for field in dataclasses.fields(Objective) if field.metadata["penalty"])
+"""Names of the penalties; each is a module of `gan_keras.objectives.penalties`."""
+
+
+def leaves() -> Iterator[tuple[str, dataclasses.Field]]:
+    """Yields (section name, dataclass field) of every setting, in order."""
+    for name, section in SECTIONS.items():
+        for field in dataclasses.fields(section):
+            yield name, field
+
+
+def flat(config: Config) -> dict[str, Any]:
+    """Returns the values of all settings, by name."""
+    return {field.name: getattr(getattr(config, section), field.name) for section, field in leaves()}
+
+
+def as_values(section: Any) -> dict[str, Any]:
+    """Returns the values of one section, by name."""
+    return {field.name: getattr(section, field.name) for field in dataclasses.fields(section)}
+
+
+def objective_of(game: Game) -> Objective:
+    """Returns the `Objective` part of a `Game`."""
+    return Objective(**{field.name: getattr(game, field.name) for field in dataclasses.fields(Objective)})
+
+
+def check(field: dataclasses.Field, value: Any) -> Any:
+    """Returns the value of a setting, converted to its type.
+
+    Raises:
+        UserError: the value has another type, is out of range, or is not among the choices.
+    """
+    kind, optional = leaf_type(field)
+    if value is None and optional:
+        return None
+    if kind is Schedule and isinstance(value, (int, float, str)) and not isinstance(value, bool):
+        value = _schedule(field, value)
+    if isinstance(value, (int, float)) and kind in (float, str) and not isinstance(value, bool):
+        value = kind(value)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise errors.UserError(f"{field.name}={value!r}: expected {kind.__name__.lower()} ({field.metadata['help']})")
+    choices = field.metadata["choices"]
+    if choices and value not in choices:
+        raise errors.UserError(
+            f"{field.name}='{value}'{errors.nearest(value, choices)}: expected one of {', '.join(choices)}"
+        )
+    _check_range(field, value)
+    return value
+
+
+def _schedule(field: dataclasses.Field, value: float | str) -> Schedule:
+    try:
+        return schedules.parse(value)
+    except errors.UserError as error:
+        raise errors.UserError(f"{field.name}: {error}") from None
+
+
+def _check_range(field: dataclasses.Field, value: Any) -> None:
+    numbers = (value.start, value.end) if isinstance(value, Schedule) else (value,)
+    limits = (
+        ("minimum", "at least", lambda number, limit: number >= limit),
+        ("maximum", "at most", lambda number, limit: number <= limit),
+        ("below", "less than", lambda number, limit: number < limit),
+    )
+    for name, words, holds in limits:
+        limit = field.metadata[name]
+        if limit is not None and not all(holds(number, limit) for number in numbers):
+            raise errors.UserError(f"{field.name}={value}: expected {words} {limit} ({field.metadata['help']})")
+
+
+def leaf_type(field: dataclasses.Field) -> tuple[Any, bool]:
+    """Returns the Python type of a setting and whether it may be None."""
+    if isinstance(field.type, types.UnionType):
+        return next(kind for kind in typing.get_args(field.type) if kind is not type(None)), True
+    return field.type, False
+
+
+def to_dict(config: Config) -> dict[str, Any]:
+    """Returns the config as a JSON-able dict of sections."""
+    values: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
+    for section, field in leaves():
+        values[section][field.name] = plain(getattr(getattr(config, section), field.name))
+    return {"recipe": config.recipe, **values}
+
+
+def plain(value: Any) -> Any:
+    """Returns the value of a setting as JSON can hold it: a schedule as its text, a constant one as a number."""
+    if isinstance(value, Schedule):
+        return value.start if value.is_constant else str(value)
+    return value
+
+
+def identity(config: Config, store_manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a flat dict of everything that defines the experiment: equal dicts, equal experiments."""
+    values = {
+        field.name: plain(getattr(getattr(config, section), field.name))
+        for section, field in leaves()
+        if field.metadata["identity"]
+    }
+    return values | {
+        "source": store_manifest["source"]["kind"],
+        "split": store_manifest["split"],
+        "content_hash": store_manifest["content_hash"],
+    }

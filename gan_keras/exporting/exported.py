@@ -1,0 +1,78 @@
+"""Drawing with an exported generator: TensorFlow and the version's folder, none of the classes that built it."""
+
+import json
+import pathlib
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from gan_keras import errors
+from gan_keras.data.conditions import Condition
+from gan_keras.exporting import version
+
+
+class ExportedGenerator:
+    """A generator read back from a version folder.
+
+    Args:
+        path: a version folder (`exported_models/NAME/1`), or the folder above it for the newest version.
+
+    Attributes:
+        folder: path of the version.
+        description: dict, what `export.json` holds.
+        condition: `Condition` of a conditional generator, or None.
+        signatures: the SavedModel's signatures, functions of named tensors.
+
+    Raises:
+        UserError: there is no exported generator, or it is damaged.
+    """
+
+    def __init__(self, path: pathlib.Path | str):
+        self.folder = version.locate(path)
+        try:
+            self.description: dict[str, Any] = json.loads((self.folder / "export.json").read_text("utf-8"))
+            self.condition = Condition.from_json(self.description["condition"])
+            self._model = tf.saved_model.load(str(self.folder))  # Its weights live as long as this object.
+            self.signatures = self._model.signatures
+        except (OSError, ValueError, TypeError, KeyError, tf.errors.OpError) as error:
+            raise errors.UserError(
+                f"cannot read the exported model '{self.folder}' ({error}): it is damaged, export it again"
+            ) from error
+
+    def generate(self, seeds: Iterable[int], batch_size: int = 64, **conditions: Any) -> np.ndarray:
+        """Returns the images of sample seeds, uint8 (N, H, W, C); a seed gives the same image in every batch.
+
+        Args:
+            seeds: integers (N,), N > 0.
+            batch_size: images drawn by one call of the graph, 1 to 1024.
+            **conditions: for a conditional generator, `labels` (N,), integers, or `attributes` (N, A), numbers in
+                [0, 1]. Without them, a seed takes its turn among the classes or among the commonest vectors of
+                attributes.
+
+        Raises:
+            UserError: no seeds, or conditions that the generator does not have, not one for each seed, or out of range.
+        """
+        seeds = np.asarray(list(seeds), np.int64)
+        if not len(seeds):
+            raise errors.UserError("no seeds were given: expected at least one integer")
+        rows = {"seeds": seeds} | self._conditions_of(seeds, conditions)
+        batches = []
+        for at in range(0, len(seeds), batch_size):
+            batch = {name: tf.constant(values[at : at + batch_size]) for name, values in rows.items()}
+            batches.append(self.signatures["sample"](**batch)["images"].numpy())
+        return np.concatenate(batches)
+
+    def _conditions_of(self, seeds, conditions):
+        given = {name: values for name, values in conditions.items() if values is not None}
+        name = self.condition.name if self.condition else None
+        for other in given.keys() - {name}:
+            raise errors.UserError(
+                f"{other} were given, and this generator has no such input: expected {name or 'no conditions'}"
+            )
+        if self.condition is None:
+            return {}
+        if name in given:
+            return {name: self.condition.checked(given[name], len(seeds))}
+        return {name: self.condition.of_seeds(seeds)}

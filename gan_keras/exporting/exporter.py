@@ -1,0 +1,129 @@
+"""From a generator, or a run that trained one, to a new version of an exported model."""
+
+import pathlib
+from typing import TYPE_CHECKING
+from typing import Any
+
+import keras
+
+from gan_keras import errors
+from gan_keras.data.conditions import Condition
+from gan_keras.exporting import model_card
+from gan_keras.exporting import parity
+from gan_keras.exporting import saved_model
+from gan_keras.exporting import tflite
+from gan_keras.exporting import version as versions
+from gan_keras.game import inputs
+
+if TYPE_CHECKING:
+    from gan_keras.runs.run import Run
+
+
+def export(
+    run: "Run",
+    export_dir: pathlib.Path | str = "exported_models",
+    checkpoint: str = "last",
+    name: str | None = None,
+) -> pathlib.Path:
+    """Exports the moving average of a run's generator; see `export_generator`.
+
+    Args:
+        run: a `gan_keras.runs.run.Run`.
+        export_dir: parent of all exported models.
+        checkpoint: `"last"`, or the name or path of a checkpoint.
+        name: the model's name; by default `<recipe>-<dataset>`.
+
+    Returns:
+        path of the version's folder.
+
+    Raises:
+        UserError: there is no such checkpoint, it is damaged, or as in `export_generator`.
+    """
+    from gan_keras.runs.run import short_name  # Drawing with an exported model needs nothing that trains.
+
+    config = run.config
+    return export_generator(
+        run.load_generator(checkpoint),
+        name=name or f"{config.recipe}-{short_name(config.data.dataset)}",
+        export_dir=export_dir,
+        latents=config.game.latents,
+        condition=run.condition,
+        metadata={"dataset": config.data.dataset, "seed": config.game.seed} | run.describe(checkpoint),
+    )
+
+
+def export_generator(
+    generator: keras.Model,
+    *,
+    name: str,
+    export_dir: pathlib.Path | str = "exported_models",
+    latents: str = "uniform",
+    condition: Condition | None = None,
+    metadata: dict[str, Any] | None = None,
+    version: int | None = None,
+) -> pathlib.Path:
+    """Writes a generator as a new version of an exported model: a SavedModel, TFLite files, a model card.
+
+    All of it is written aside, compared with Keras on the latents of 64 sample seeds, and renamed at once. A TFLite
+    file whose images differ from Keras' is left out, and a printed line says so. The same weights give the same bytes
+    in every file but `model_card.md` and `export.json`, which hold measured times.
+
+    Args:
+        generator: functional Keras model of any precision, inputs `latents` (N, z) [, `labels` int32 (N,) or
+            `attributes` float32 (N, A)] → float images (N, H, W, C) in [-1, 1].
+        name: the model's name: a folder below `export_dir`.
+        export_dir: parent of all exported models.
+        latents: distribution of the latents, `"uniform"` on [-1, 1] or `"normal"`.
+        condition: what the labels or attributes mean; None for an unconditional generator.
+        metadata: dict of what JSON can hold, where the weights come from, for the model card and `export.json`.
+        version: the version's number; by default one more than the highest.
+
+    Returns:
+        path of the version's folder, `<export_dir>/<name>/<version>`.
+
+    Raises:
+        UserError: the folder cannot be written, the version exists, the condition is not that of the generator, or the
+            generator draws NaN or infinity.
+    """
+    _expect_condition(generator, condition)
+    in_float32 = saved_model.in_float32(generator)
+    probe = parity.Probe.of(in_float32, latents, condition)
+
+    with versions.new(pathlib.Path(export_dir) / name, version) as draft:
+        saved_model.write(in_float32, draft.folder, latents, condition)
+        checks = {"saved_model.pb": saved_model.check(draft.folder, probe).as_dict()}
+        checks |= tflite.write(in_float32, draft.folder / "tflite", probe)
+        precision = saved_model.precision(generator)
+        if precision != "float32":
+            checks[f"Keras in {precision}, as trained"] = probe.parity_of(generator).as_dict()
+        model_card.write(draft.folder, generator, name, latents, condition, checks, metadata or {})
+    _print_summary(draft.folder, checks)
+    return draft.folder
+
+
+def _expect_condition(generator, condition):
+    taken = {name: tuple(entry.shape[1:]) for name, entry in inputs.conditions_of(generator).items()}
+    expected = {} if condition is None else {condition.name: condition.shape}
+    if taken == expected:
+        return
+    if condition is None:
+        raise errors.UserError(
+            f"generator '{generator.name}' takes {_spelled(taken)}: pass its condition, a "
+            "gan_keras.data.conditions.Condition"
+        )
+    raise errors.UserError(
+        f"generator '{generator.name}' takes {_spelled(taken)}, and the condition describes {_spelled(expected)}: pass "
+        "the condition that the generator was trained with"
+    )
+
+
+def _spelled(shapes):
+    return (
+        ", ".join(f"{name} ({', '.join(map(str, ('N', *shape)))})" for name, shape in shapes.items()) or "no condition"
+    )
+
+
+def _print_summary(folder, checks):
+    print(f"exported {folder}")
+    for path, check in checks.items():
+        print(f"  {path}: {model_card.summary(check)}")

@@ -1,0 +1,209 @@
+"""The description of an exported model, for people (`model_card.md`) and for programs (`export.json`)."""
+
+import hashlib
+import json
+import pathlib
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import gan_keras
+from gan_keras.data.conditions import Condition
+from gan_keras.exporting import saved_model
+from gan_keras.exporting import tflite
+from gan_keras.game import inputs
+
+EXAMPLE_SEEDS = range(3)
+
+
+def write(
+    folder: pathlib.Path,
+    generator: keras.Model,
+    name: str,
+    distribution: str,
+    condition: Condition | None,
+    checks: dict[str, dict[str, Any]],
+    metadata: dict[str, Any],
+) -> None:
+    """Writes `export.json` and `model_card.md` into a version's folder whose other files are complete.
+
+    Args:
+        folder: the version's folder.
+        generator: the generator as it was trained.
+        name: the model's name.
+        distribution: distribution of the latents.
+        condition: the generator's condition, or None.
+        checks: dict from a file's path to its parity, or to why it was left out.
+        metadata: dict of what JSON can hold, where the weights come from.
+    """
+    description = {
+        "name": name,
+        "latent_dim": inputs.latent_dim(generator),
+        "latents": distribution,
+        "image_shape": list(generator.output_shape[1:]),
+        "condition": condition and condition.to_json(),
+        "class_names": condition.class_names if condition else [],
+        "precision": saved_model.precision(generator),
+        "parameters": int(sum(np.prod(variable.shape) for variable in generator.weights)),
+        "max_batch": saved_model.MAX_BATCH,
+        "tflite_batch_sizes": tflite.BATCH_SIZES,
+        "versions": {"gan_keras": gan_keras.__version__, "tensorflow": tf.__version__, "keras": keras.__version__},
+        "files": _files(folder),
+        "checks": checks,
+        "metadata": metadata,
+    }
+    (folder / "export.json").write_text(json.dumps(description, indent=1) + "\n", "utf-8")
+    (folder / "model_card.md").write_text(text(description), "utf-8")
+
+
+def text(description: dict[str, Any]) -> str:
+    """Returns the model card in Markdown of what `export.json` holds."""
+    height, width, channels = description["image_shape"]
+    condition = Condition.from_json(description["condition"])
+    about = {
+        "Images": f"{height} × {width} × {channels}",
+        "Latents": f"{description['latent_dim']} numbers, {_DISTRIBUTIONS[description['latents']]}",
+        **_about_condition(condition),
+        "Weights": f"{description['parameters']:,}, trained in {description['precision']}, exported in float32",
+    }
+    about |= {
+        key.replace("_", " ").capitalize(): value
+        for key, value in description["metadata"].items()
+        if isinstance(value, (str, int, float))
+    }
+    about["Exported with"] = ", ".join(f"{key} {value}" for key, value in description["versions"].items())
+    return _CARD.format(
+        name=description["name"],
+        about=_table(("", ""), [pair for pair in about.items() if pair[1] != ""]),
+        condition=f", {_input_of(condition)}" if condition else "",
+        tflite_inputs=f"`latents` and {_input_of(condition)}" if condition else "`latents`",
+        python_condition=_python_example(condition),
+        instances=json.dumps(_instances(condition)),
+        latent_dim=description["latent_dim"],
+        shape=f"(N, {height}, {width}, {channels})",
+        max_batch=description["max_batch"],
+        checks="\n".join(f"* {path}: {summary(check)}" for path, check in description["checks"].items()),
+        files=_table(
+            ("File", "Bytes", "SHA-256"),
+            [(f"`{file['path']}`", f"{file['bytes']:,}", f"`{file['sha256']}`") for file in description["files"]],
+        ),
+    )
+
+
+def summary(check: dict[str, Any]) -> str:
+    """Returns one line about an entry of `checks`."""
+    if "left_out" in check:
+        return check["left_out"]
+    line = f"max error {check['max_error']:.1e}, mean error {check['mean_error']:.1e}"
+    if "bytes" in check:
+        line = (
+            f"{check['bytes'] / 1e6:.1f} MB, {line}, {check['milliseconds_1_thread']:.1f} ms an image "
+            f"({check['milliseconds_2_threads']:.1f} ms with 2 threads)"
+        )
+    return line
+
+
+def _about_condition(condition):
+    if condition is None:
+        return {}
+    if condition.encoding == "joint":
+        return {"Classes": ", ".join(f"{index} {name}" for index, name in enumerate(condition.class_names))}
+    names = ", ".join(f"{index} {name}" for index, (name, _) in enumerate(condition.columns))
+    return {"Attributes": f"each from 0 (no) to 1 (yes), in this order: {names}"}
+
+
+def _input_of(condition):
+    """Returns the input of a condition as the table of signatures lists it: `labels` int32 (N,)."""
+    shape = "(N,)" if condition.encoding == "joint" else f"(N, {condition.shape[0]})"
+    return f"`{condition.name}` {np.dtype(condition.dtype).name} {shape}"
+
+
+def _python_example(condition):
+    if condition is None:
+        return ""
+    values = condition.of_seeds(EXAMPLE_SEEDS).tolist()
+    return f", {condition.name}=tf.constant({values})"
+
+
+def _instances(condition):
+    """Returns what TensorFlow Serving takes for the seeds of the example; an only input comes without its name."""
+    if condition is None:
+        return list(EXAMPLE_SEEDS)
+    values = condition.of_seeds(EXAMPLE_SEEDS).tolist()
+    return [{"seeds": seed, condition.name: value} for seed, value in zip(EXAMPLE_SEEDS, values, strict=True)]
+
+
+_DISTRIBUTIONS = {"uniform": "uniform on [-1, 1]", "normal": "standard normal"}
+
+_CARD = """# {name}
+
+A generator of images, trained with gan_keras as one player of a generative adversarial network.
+
+{about}
+
+## Signatures
+
+| Signature | Takes | Returns |
+|---|---|---|
+| `serving_default` | `latents` float32 (N, {latent_dim}){condition} | `images` float32 {shape} in [-1, 1] |
+| `sample` | `seeds` int64 (N,){condition} | `images` uint8 {shape} |
+| `sample_png` | `seeds` int64 (N,){condition} | `image_bytes` string (N,), PNGs |
+
+N is 1 to {max_batch}. The graph refuses other batches, latents that are not finite, labels that are not classes, and
+attributes that are not numbers from 0 to 1. A seed gives the same image in every batch.
+
+In Python, with TensorFlow alone, where `{name}/1` is the path of this version:
+
+```python
+import tensorflow as tf
+model = tf.saved_model.load("{name}/1")
+images = model.signatures["sample"](seeds=tf.constant([0, 1, 2], tf.int64){python_condition})["images"]
+```
+
+From TensorFlow Serving, started with `--model_name={name}`; it answers `{{"predictions": [{{"b64": "<a PNG>"}}, …]}}`:
+
+```bash
+curl -d '{{"signature_name": "sample_png", "instances": {instances}}}' http://localhost:8501/v1/models/{name}:predict
+```
+
+The files in `tflite/` have `serving_default` for one image, `batch_4` and `batch_8`; they take {tflite_inputs},
+and check nothing.
+
+## Compared with Keras
+
+Images of seeds 0 to 63 against those of Keras in float32, on the scale of [-1, 1]; milliseconds on the machine that
+exported it.
+
+{checks}
+
+## Files
+
+{files}
+
+## Limits
+
+It draws what it was trained on: gaps and biases of the data set are the generator's. Some latents give broken images.
+Where it draws people they do not exist, and may still resemble somebody in the data set. Whether the images may be used
+depends on the terms of the data set.
+"""
+
+
+def _files(folder):
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [
+        {
+            "path": path.relative_to(folder).as_posix(),
+            "bytes": path.stat().st_size,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        for path in paths
+    ]
+
+
+def _table(header, rows):
+    def line(cells):
+        return "| " + " | ".join(str(cell).replace("|", r"\|") for cell in cells) + " |"
+
+    return "\n".join(map(line, [header, ["---"] * len(header), *rows]))

@@ -1,0 +1,107 @@
+"""Comparison of the images that an exported file draws with those that Keras draws."""
+
+import dataclasses
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+from gan_keras import errors
+from gan_keras.data.conditions import Condition
+from gan_keras.game import inputs
+from gan_keras.runtime import randomness
+
+PROBES = 64
+
+
+@dataclasses.dataclass(frozen=True)
+class Parity:
+    """How far images are from Keras', on the scale of [-1, 1].
+
+    Attributes:
+        max_error: largest absolute difference of a pixel.
+        mean_error: mean absolute difference.
+        correlation: that of the pixels' deviations from the mean image; about 0 for another generator's images.
+    """
+
+    max_error: float
+    mean_error: float
+    correlation: float
+
+    @classmethod
+    def of(cls, drawn: np.ndarray, reference: np.ndarray) -> "Parity":
+        """Returns the parity of float32 images (N, H, W, C) with a reference of the same shape."""
+        difference = np.abs(drawn.astype(np.float64) - reference)
+        return cls(float(difference.max()), float(difference.mean()), _correlation(drawn, reference))
+
+    def as_dict(self) -> dict[str, float]:
+        """Returns the three numbers by name."""
+        return dataclasses.asdict(self)
+
+    def __str__(self) -> str:
+        return f"max error {self.max_error:.1e}, mean error {self.mean_error:.1e}, correlation {self.correlation:.4f}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Probe:
+    """The latents of the first sample seeds and what Keras draws for them.
+
+    Attributes:
+        seeds: int64 (64,), 0 … 63.
+        inputs: dict with `latents` float32 (64, z) and, for a conditional generator, the conditions that these seeds
+            take by default: `labels` int32 (64,) or `attributes` float32 (64, A).
+        images: float32 (64, H, W, C).
+    """
+
+    seeds: np.ndarray
+    inputs: dict[str, np.ndarray]
+    images: np.ndarray
+
+    @classmethod
+    def of(cls, generator: keras.Model, distribution: str, condition: Condition | None = None) -> "Probe":
+        """Draws 64 images with a functional generator.
+
+        Args:
+            generator: functional Keras model.
+            distribution: distribution of the latents, `"uniform"` or `"normal"`.
+            condition: the generator's condition, or None.
+
+        Raises:
+            UserError: they hold NaN or infinity.
+        """
+        seeds = np.arange(PROBES)
+        latents = randomness.sample_latents(seeds, inputs.latent_dim(generator), distribution).numpy()
+        conditions = {} if condition is None else {condition.name: condition.of_seeds(seeds)}
+        rows = {inputs.LATENTS: latents} | conditions
+        probe = cls(seeds, rows, _draw(generator, rows))
+        if not np.isfinite(probe.images).all():
+            raise errors.UserError(
+                "the generator draws NaN or infinity: its training diverged, choose an earlier --checkpoint"
+            )
+        return probe
+
+    def parity_of(self, generator: keras.Model) -> Parity:
+        """Returns the parity of another functional generator with the probe."""
+        return Parity.of(_draw(generator, self.inputs), self.images)
+
+    def parity(self, draw: Callable[..., np.ndarray], batch_size: int) -> Parity:
+        """Returns the parity of `draw(**inputs) -> float32 images`, called with `batch_size` probes at a time."""
+        drawn = np.concatenate([draw(**rows) for rows in _batches(self.inputs, batch_size)])
+        return Parity.of(drawn, self.images)
+
+
+def _draw(generator, rows):
+    def draw(latents, **conditions):
+        return np.asarray(inputs.generate(generator, latents, conditions, training=False), np.float32)
+
+    return np.concatenate([draw(**batch) for batch in _batches(rows, 8)])
+
+
+def _batches(rows, size):
+    return [{name: values[at : at + size] for name, values in rows.items()} for at in range(0, PROBES, size)]
+
+
+def _correlation(drawn, reference):
+    a, b = (values.astype(np.float64) - values.mean(axis=0) for values in (drawn, reference))
+    scale = np.sqrt((a * a).sum() * (b * b).sum())
+    return float((a * b).sum() / scale) if scale else 0.0

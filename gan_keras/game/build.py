@@ -1,0 +1,80 @@
+"""From a Config to the game it describes."""
+
+import contextlib
+import dataclasses
+import inspect
+
+import keras
+
+from gan_keras import networks
+from gan_keras.augment import Augmentation
+from gan_keras.config import schema
+from gan_keras.game import gan
+from gan_keras.game import optimizers
+
+
+def build_generator(config, channels, condition=None):
+    """Returns the untrained generator of a config, float32 images (N, resolution, resolution, channels) in [-1, 1]."""
+    return _build("generator", config, channels, condition)
+
+
+def build_discriminator(config, channels, condition=None):
+    """Returns the untrained discriminator of a config, images (N, resolution, resolution, channels) → logits (N, 1)."""
+    return _build("discriminator", config, channels, condition)
+
+
+def build_gan(config, channels, condition=None):
+    """Returns the compiled GAN of a config, at iteration 0. Call it inside `strategy.scope()`.
+
+    Args:
+        config: `Config` whose data section is resolved.
+        channels: 1 or 3.
+        condition: `data.conditions.Condition` of a conditional model, or None.
+
+    Raises:
+        UserError: settings that cannot be combined.
+    """
+    game = config.game
+    schedule_images = config.training.schedule_images or config.training.images
+    model = gan.GAN(
+        build_generator(config, channels, condition),
+        build_discriminator(config, channels, condition),
+        objective=schema.objective_of(game),
+        discriminator_steps=game.discriminator_steps,
+        latents=game.latents,
+        augmentation=Augmentation(game.augment, game.augment_probability),
+        accumulation=game.accumulation,
+        ema_half_life_images=game.ema_half_life_images,
+        schedule_images=schedule_images,
+        seed=game.seed,
+    )
+    rates = (game.generator_learning_rate, game.discriminator_learning_rate)
+    model.compile(*(optimizers.build(game, rate, schedule_images) for rate in rates), jit_compile=config.training.jit)
+    return model
+
+
+def _build(network, config, channels, condition):
+    """Builds a network with those settings of the config that its builder takes; None is left to the builder."""
+    game = config.game
+    builder = getattr(networks.ARCHITECTURES[game.architecture], network)
+    settings = dataclasses.asdict(game) | {
+        "resolution": config.data.resolution,
+        "channels": channels,
+        "synchronized": game.sync_batch_norm,
+        "conditioning": getattr(game, f"{network}_conditioning"),
+        **(condition.sizes if condition else {}),
+    }
+    taken = inspect.signature(builder).parameters
+    with _dtype_policy(game.precision):
+        return builder(**{name: value for name, value in settings.items() if name in taken and value is not None})
+
+
+@contextlib.contextmanager
+def _dtype_policy(policy):
+    """Context in which new layers take a dtype policy."""
+    previous = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(previous)

@@ -1,0 +1,8 @@
+"""R1 (Mescheder et al. 2018, arXiv 1801.04406): small gradients at real samples."""
+
+from gan_keras.objectives.penalties import input_gradients
+
+
+def penalty(real, fake, update):
+    """Returns ‖∇D‖² / 2 at each real sample: float32 (N,); γ, the weight, multiplies its mean."""
+    return input_gradients.zero_centered_at(real, update)

@@ -1,0 +1,8 @@
+"""R2 (Mescheder et al. 2018, arXiv 1801.04406): small gradients at generated samples."""
+
+from gan_keras.objectives.penalties import input_gradients
+
+
+def penalty(real, fake, update):
+    """Returns ‖∇D‖² / 2 at each generated sample: float32 (N,); γ, the weight, multiplies its mean."""
+    return input_gradients.zero_centered_at(fake, update)

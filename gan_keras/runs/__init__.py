@@ -1,0 +1,1 @@
+"""A run is a folder: what it holds, its checkpoints, and how it is found again."""

@@ -1,0 +1,138 @@
+"""Files and folders that are never half written, and locks between processes."""
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import types
+from collections.abc import Callable
+from collections.abc import Iterator
+
+from gan_keras import errors
+
+
+@contextlib.contextmanager
+def written_aside(
+    target: pathlib.Path | Callable[[], pathlib.Path], replace: bool = True
+) -> Iterator[types.SimpleNamespace]:
+    """Fills a folder beside its place; when the block ends, syncs it to disk and renames it.
+
+    Whoever looks sees the whole folder or none. If the block fails, nothing of it remains.
+
+    Args:
+        target: path of the folder, whose parent exists; or a function that returns it, called when the block has ended.
+        replace: whether an older folder of that name is replaced. If not, and the target is a function, it is called
+            again as long as its folder exists already: of two processes that number their folders, the second gets the
+            next.
+
+    Yields:
+        an object whose `folder` is the path to write into, and after the block the path of the folder.
+
+    Raises:
+        FileExistsError: the folder exists, and `replace` is false.
+    """
+    name = target if callable(target) else lambda: pathlib.Path(target)
+    place = name()
+    aside = types.SimpleNamespace(folder=pathlib.Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent)))
+    written = aside.folder
+    try:
+        yield aside
+        written.chmod(0o755)
+        for path in [*written.rglob("*"), written]:
+            sync(path)
+        aside.folder = _renamed(written, name, replace, is_numbered=callable(target))
+        sync(aside.folder.parent)
+    finally:
+        shutil.rmtree(written, ignore_errors=True)
+
+
+def _renamed(written, name, replace, is_numbered):
+    while True:
+        place = name()
+        if replace and place.exists():
+            shutil.rmtree(place)
+        try:
+            return written.rename(place)  # A folder that holds files is never replaced by this.
+        except OSError:
+            if not place.exists():
+                raise
+            if not is_numbered:
+                raise FileExistsError(f"{place} exists already") from None
+
+
+def write_text(path: pathlib.Path, text: str) -> None:
+    """Writes a text file whole or not at all."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: pathlib.Path, content: bytes) -> None:
+    """Writes a file whole or not at all."""
+    path = pathlib.Path(path)
+    handle, aside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(aside, 0o644)
+        sync(aside)
+        os.replace(aside, path)
+    except OSError as error:
+        error.filename = str(path)  # A full disk does not say which file it was.
+        raise
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(aside)
+
+
+def sync(path: pathlib.Path | str) -> None:
+    """Flushes a file or a folder to disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove_leftovers(folder: pathlib.Path, name: str = "") -> None:
+    """Deletes what a killed process left half written in a folder, of one target's name or of all."""
+    for path in pathlib.Path(folder).glob(f".{name or '*'}-*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+class Lock:
+    """A lock between processes; the kernel releases it when its holder ends, however it ends.
+
+    Args:
+        path: the lock file, which is made if need be.
+        wait: whether to wait while another process holds it. If so, `busy` is printed to standard error; if not, it is
+            the message of the error.
+        busy: what the other process is doing.
+
+    Raises:
+        UserError: another process holds the lock, and `wait` is false.
+        OSError: the lock file cannot be written.
+    """
+
+    def __init__(self, path: pathlib.Path, *, wait: bool = False, busy: str):
+        self.path = pathlib.Path(path)
+        self._file = open(self.path, "a")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if not wait:
+                self._file.close()
+                raise errors.UserError(busy) from error
+            print(busy, file=sys.stderr)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def release(self) -> None:
+        """Gives the lock back."""
+        self._file.close()
+
+    def __enter__(self) -> "Lock":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.release()

@@ -1,0 +1,104 @@
+import pytest
+
+from gan_keras import errors
+from gan_keras.config import names
+from gan_keras.config import recipes
+from gan_keras.config import schedules
+from gan_keras.config import schema
+
+
+def test_dcgan_has_the_constants_of_the_course():
+    game = recipes.recipe("dcgan").game
+    assert (game.architecture, game.width, game.latent_dim, game.batch_size) == ("dcgan", 64, 100, 64)
+    assert (game.latents, game.activation, game.loss, game.l2) == ("uniform", "relu", "non_saturating", 0.0)
+    assert (game.beta_1, str(game.beta_2), game.epsilon, game.discriminator_steps) == (0.5, "0.999", 1e-8, 1)
+    assert game.generator_learning_rate == game.discriminator_learning_rate == schedules.constant(2e-4)
+    assert recipes.recipe("dcgan").training.images == 250_000
+
+
+def test_dcgan_paper_is_wider_with_l2_and_batches_of_128():
+    game = recipes.recipe("dcgan_paper").game
+    assert (game.architecture, game.width, game.batch_size, game.l2) == ("dcgan_paper", 128, 128, 1e-5)
+
+
+def test_settings_are_laid_over_a_recipe():
+    assert recipes.recipe("dcgan", dataset="folder:photos", images=1000).data.dataset == "folder:photos"
+
+
+def test_another_architecture_takes_its_own_sizes_and_keeps_the_rest():
+    game = recipes.recipe("wgan_gp", architecture="resnet").game
+    assert (game.normalization, game.discriminator_steps, game.gradient_penalty.start) == ("layer", 5, 10)
+    game = recipes.recipe("r3gan", architecture="dcgan", normalization="none").game
+    assert (game.preset, game.width, game.normalization, str(game.r1)) == (None, None, "none", "cosine:2:0.2")
+    assert recipes.recipe("dcgan", architecture="dcgan").game.width == 64
+    assert recipes.recipe("dcgan", architecture="resnet", width=16).game.width == 16
+
+
+@pytest.mark.parametrize("architecture", names.ARCHITECTURES)
+@pytest.mark.parametrize("name", recipes.RECIPES)
+def test_every_recipe_works_on_every_architecture_or_says_why_not(name, architecture):
+    labelled = bool(recipes.RECIPES[name].data.labels)
+    critic = name in ("wgan_gp", "wcgan_gp", "dragan")
+    if architecture == "dcgan_paper" and (labelled or critic):
+        with pytest.raises(
+            errors.UserError, match="dcgan_paper takes no labels" if labelled else "batch normalization in D"
+        ):
+            recipes.recipe(name, architecture=architecture)
+        return
+    if name == "dcgan_paper" and architecture != "dcgan_paper":
+        assert recipes.recipe(name, architecture=architecture).game.width is None
+    game = recipes.recipe(name, architecture=architecture).game
+    assert game.loss == recipes.RECIPES[name].game.loss
+    # AC-GAN's classifier is dropped where D has no choice of conditioning.
+    assert bool(game.classification) == (name == "acgan" and architecture != "r3gan")
+
+
+def test_an_unknown_recipe_names_the_nearest():
+    told = r"unknown recipe 'dcgn' \(did you mean 'dcgan'\?\): expected one of gan, dcgan"
+    with pytest.raises(errors.UserError, match=told):
+        recipes.recipe("dcgn")
+
+
+def test_the_table_has_a_line_for_every_recipe_and_its_source():
+    head, *lines = recipes.table()
+    assert head.split()[:3] == ["recipe", "networks", "loss"]
+    assert [line.split()[0] for line in lines] == list(recipes.RECIPES)
+    told = dict(zip(recipes.RECIPES, lines, strict=True))
+    assert "wasserstein" in told["wcgan"] and "clip" in told["wcgan"] and "5 : 1" in told["wcgan"]
+    assert "r1 + r2" in told["r3gan"] and "2501.05441" in told["r3gan"] and "spectral norm" in told["sngan"]
+
+
+@pytest.mark.parametrize(
+    ("name", "constants"),
+    [
+        (
+            "wgan",
+            {
+                "optimizer": "rmsprop",
+                "generator_learning_rate": 5e-5,
+                "rho": 0.99,
+                "epsilon": 1e-8,
+                "clip": 0.01,
+                "discriminator_steps": 5,
+            },
+        ),
+        (
+            "wgan_gp",
+            {
+                "gradient_penalty": 10,
+                "beta_1": 0.0,
+                "beta_2": 0.9,
+                "generator_learning_rate": 1e-4,
+                "normalization": "layer",
+                "discriminator_steps": 5,
+            },
+        ),
+        ("dragan", {"dragan": 10, "normalization": "layer"}),
+        ("sngan", {"loss": "hinge", "normalization": "spectral", "discriminator_steps": 5, "beta_1": 0.0}),
+        ("sagan", {"generator_learning_rate": 1e-4, "discriminator_learning_rate": 4e-4, "attention": True}),
+        ("r3gan", {"loss": "relativistic_pairing", "r1": "cosine:2:0.2", "r2": "cosine:2:0.2"}),
+    ],
+)
+def test_the_constants_of_the_papers(name, constants):
+    game = recipes.recipe(name).game
+    assert {setting: schema.plain(getattr(game, setting)) for setting in constants} == constants

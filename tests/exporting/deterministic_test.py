@@ -1,0 +1,63 @@
+"""Two processes that export the same weights write the same bytes."""
+
+import hashlib
+import os
+import subprocess
+import sys
+
+PROGRAM = """
+import sys
+import tensorflow as tf
+from gan_keras.exporting import export_generator
+from tests.exporting import generators
+
+folder, devices, *names = sys.argv[1:]
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * int(devices)
+)
+for name in names:
+    condition = {"unconditional": None, "labels": generators.CLASSES}[name]
+    generator = generators.generator(condition=condition)
+    export_generator(generator, name=name, export_dir=folder, latents="normal", condition=condition)
+"""
+WITH_TIMES = {"export.json", "model_card.md"}
+EXPECTED = {
+    "fingerprint.pb",
+    "saved_model.pb",
+    "tflite/generator_float32.tflite",
+    "tflite/generator_int8.tflite",
+    "variables/variables.data-00000-of-00001",
+    "variables/variables.index",
+}
+
+
+def test_two_processes_write_the_same_files(tmp_path):
+    # They hash differently, and TensorFlow numbers the functions of the second export of a process differently.
+    names = ["unconditional", "labels"]
+    processes = [
+        _start(tmp_path / "one", "1", names, hash_seed="1"),
+        _start(tmp_path / "other", "2", reversed(names), hash_seed="2"),
+    ]
+    for process in processes:
+        output, _ = process.communicate()
+        assert process.returncode == 0, output
+    one, other = _hashes(tmp_path / "one"), _hashes(tmp_path / "other")
+    assert one.keys() == {f"{name}/1/{path}" for name in names for path in EXPECTED}
+    assert one == other
+
+
+def _start(folder, devices, names, hash_seed):
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, folder, devices, *names],
+        env=os.environ | {"PYTHONHASHSEED": hash_seed},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def _hashes(folder):
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in WITH_TIMES
+    }

@@ -1,0 +1,91 @@
+import sys
+
+import numpy as np
+import pytest
+
+from gan_keras.exporting import parity
+from gan_keras.exporting import tflite
+from tests.exporting import generators
+
+FILES = ["generator_float32.tflite", "generator_int8.tflite"]
+
+
+@pytest.fixture(scope="module")
+def probe(generator):
+    return parity.Probe.of(generator, "uniform")
+
+
+@pytest.fixture(scope="module")
+def contents(exported):
+    return {name: (exported.folder / "tflite" / name).read_bytes() for name in FILES}
+
+
+def test_each_file_has_three_signatures_of_fixed_batches(contents):
+    for content in contents.values():
+        interpreter = tflite.interpreter(content)
+        assert set(interpreter.get_signature_list()) == {"serving_default", "batch_4", "batch_8"}
+        for name, batch in {"serving_default": 1, "batch_4": 4, "batch_8": 8}.items():
+            run = interpreter.get_signature_runner(name)
+            inputs = run.get_input_details()
+            assert list(inputs) == ["latents"] and list(inputs["latents"]["shape"]) == [batch, 8]
+            images = run(latents=np.zeros((batch, 8), np.float32))["images"]
+            assert images.shape == (batch, 16, 16, 3) and images.dtype == np.float32
+
+
+def test_files_stand_on_builtin_operations_without_shape_arithmetic(contents):
+    for content in contents.values():
+        operations = {details["op_name"] for details in tflite.interpreter(content)._get_ops_details()}
+        assert "TRANSPOSE_CONV" in operations
+        assert not operations & {"SHAPE", "PACK", "STRIDED_SLICE"}
+        assert not any(name.startswith(("Flex", "CUSTOM")) for name in operations)
+
+
+def test_weights_are_shared_by_signatures_and_smaller_in_int8(contents, generator):
+    weights = 4 * sum(np.prod(variable.shape) for variable in generator.weights)
+    graphs = 30_000  # Three graphs of some operations each, beside the weights.
+    assert len(contents["generator_float32.tflite"]) < weights + graphs
+    assert len(contents["generator_int8.tflite"]) < weights / 4 + graphs
+
+
+def test_a_conditional_generator_takes_labels(exported_with_labels, with_labels):
+    interpreter = tflite.interpreter((exported_with_labels.folder / "tflite" / FILES[0]).read_bytes())
+    latents, labels = np.full((4, 8), 0.3, np.float32), np.array([0, 1, 2, 1], np.int32)
+    drawn = interpreter.get_signature_runner("batch_4")(latents=latents, labels=labels)["images"]
+    np.testing.assert_allclose(drawn, with_labels([labels, latents], training=False), rtol=0, atol=1e-5)
+    assert np.abs(drawn[0] - drawn[1]).max() > 0.1 and np.abs(drawn[1] - drawn[3]).max() < 1e-5
+
+
+def test_a_conditional_generator_takes_attributes(exported_with_attributes, with_attributes):
+    interpreter = tflite.interpreter((exported_with_attributes.folder / "tflite" / FILES[0]).read_bytes())
+    run = interpreter.get_signature_runner("batch_4")
+    details = run.get_input_details()["attributes"]
+    assert list(details["shape"]) == [4, 2] and details["dtype"] == np.float32
+    latents, attributes = np.full((4, 8), 0.3, np.float32), np.array([[0, 0], [0, 1], [0.5, 0], [0, 1]], np.float32)
+    drawn = run(latents=latents, attributes=attributes)["images"]
+    np.testing.assert_allclose(drawn, with_attributes([attributes, latents], training=False), rtol=0, atol=1e-5)
+    assert np.abs(drawn[0] - drawn[2]).max() > 0.1 and np.abs(drawn[1] - drawn[3]).max() < 1e-5
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_draws_something_else_is_not_written(name, contents, probe, tmp_path):
+    other = parity.Probe.of(generators.generator(seed=1), "uniform")
+    check = tflite.write_checked(tmp_path / name, contents[name], other)
+    assert "does not draw what Keras draws" in check["left_out"]
+    assert not (tmp_path / name).exists()
+    assert "left_out" not in tflite.write_checked(tmp_path / name, contents[name], probe)
+    assert (tmp_path / name).exists()
+
+
+def test_a_file_that_mixes_up_its_latents_is_noticed(contents, probe):
+    rolled = parity.Probe(probe.seeds, {"latents": np.roll(probe.inputs["latents"], 1, axis=0)}, probe.images)
+    for name in FILES:
+        assert tflite.fault(name, tflite.worst_parity(contents[name], probe)) is None
+        assert tflite.fault(name, tflite.worst_parity(contents[name], rolled))
+
+
+def test_without_the_interpreter_nothing_unchecked_is_written(generator, probe, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ai_edge_litert", None)
+    checks = tflite.write(generator, tmp_path / "tflite", probe)
+    assert list(checks) == [f"tflite/{name}" for name in FILES]
+    assert all("pip install 'gan-keras[export]'" in check["left_out"] for check in checks.values())
+    assert not (tmp_path / "tflite").exists()
