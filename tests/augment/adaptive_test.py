@@ -22,6 +22,8 @@ def test_one_batch(probability, sign, expected):
 
 
 def test_500_000_images_lead_from_0_to_1():
+    half_way = adaptive.updated(tf.constant(0.0), tf.constant(1.0), tf.constant(250_000))
+    assert float(half_way) == pytest.approx(0.5, abs=5e-7)
     probability = tf.constant(0.0)
     for _ in range(99):
         probability = adaptive.updated(probability, tf.constant(1.0), tf.constant(5_000))

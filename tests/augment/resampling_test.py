@@ -20,6 +20,11 @@ def test_between_pixels():
     assert at(1.25, 2.5) == [4 * 1.25 + 2.5, 12 + 4 * 1.25 + 2.5]
 
 
+def test_at_the_borders():
+    assert at(0, 0) == [0, 12] and at(2, 0) == [8, 20] and at(0, 3) == [3, 15] and at(2, 3) == [11, 23]
+    assert at(2, 1.5) == [9.5, 21.5] and at(1.5, 3) == [9, 21]
+
+
 def test_beyond_the_borders_the_picture_is_mirrored():
     assert at(-1, 0) == at(1, 0)
     assert at(0, -0.25) == at(0, 0.25)

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from gan_keras.game import gan
+from gan_keras.layers.attention import SelfAttention
 from gan_keras.networks import mlp
 from gan_keras.objectives import Objective
 from gan_keras.objectives import constraints
@@ -49,6 +50,15 @@ def test_weights_within_the_limits_stay():
     model.layers[0].kernel.assign([[-0.5, -0.004], [0.003, 0.5]])
     constraints.clip(model, 0.01)
     np.testing.assert_array_equal(model.layers[0].kernel, np.array([[-0.01, -0.004], [0.003, 0.01]], "float32"))
+
+
+@pytest.mark.parametrize("which, gate", [("all", LIMIT), ("kernels", 0.5)])
+def test_a_weight_without_axes_is_no_kernel(which, gate):
+    maps = keras.Input((2, 2, 8))
+    model = keras.Model(maps, SelfAttention(name="attention")(maps))
+    model.get_layer("attention").gate.assign(0.5)
+    constraints.clip(model, 0.01, which)
+    assert float(model.get_layer("attention").gate) == gate
 
 
 @pytest.mark.parametrize("which", constraints.CLIPPED)
