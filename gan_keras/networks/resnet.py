@@ -1,8 +1,8 @@
 """The residual networks of SNGAN, and of SAGAN with self-attention.
 
 With `width` 64 they are those of the papers' tables. Up to 32 × 32, all feature maps have 256 channels in G and 128 in
-D. From 64 × 64 on there are 64 channels next to the image, and twice as many with every halving of the side, up to 1
-024.
+D. From 64 × 64 on there are 64 channels next to the image, and twice as many with every halving of the side, up to
+1024.
 
 Sources: Miyato et al. 2018 (arXiv 1802.05957); for labels Miyato and Koyama 2018 (arXiv 1802.05637); for attention and
 spectral normalization in G Zhang et al. 2018 (arXiv 1805.08318); for layer normalization in D Gulrajani et al. 2017
@@ -15,7 +15,7 @@ from gan_keras.layers.attention import SelfAttention
 from gan_keras.networks import blocks
 from gan_keras.networks import dcgan
 
-ROOT_2 = 2**0.5  # Gain of the kernels inside residual branches, as in the authors' code.
+ROOT_2 = 2**0.5
 
 
 def generator(
@@ -41,8 +41,9 @@ def generator(
         latent_dim: length of a latent vector.
         width: proportional to all numbers of channels; 64 is that of the papers.
         spectral_normalization: whether all kernels are divided by their largest singular value, as in SAGAN.
-        attention: whether the feature map with a quarter of the image's side, at least 8, has self-attention, as in
-            SAGAN.
+        attention: SAGAN's networks in place of SNGAN's, as their authors' codes have them: self-attention where the
+            feature map has a quarter of the image's side (at least 8), a gain of 1 instead of √2 of the kernels in
+            residual branches, and in D branches that change the number of channels at their first convolution.
         synchronized: whether batch statistics are those of all replicas rather than of each.
         seed: seed of the initial weights.
         num_classes: number of classes; with it, G has a second input `labels`.
@@ -53,7 +54,7 @@ def generator(
     Raises:
         UserError: an unknown conditioning, or one that needs classes for attributes.
     """
-    init = Initializers("generator", seed)
+    init = Initializers("generator", seed, block_gain=1.0 if attention else ROOT_2)
     kinds = blocks.SPECTRAL if spectral_normalization else blocks.PLAIN
     sides = [*dcgan.sides(resolution), resolution]
     attended = attended_block(attention, sides[1:], resolution)
@@ -103,7 +104,7 @@ def discriminator(
     Raises:
         UserError: an unknown normalization or conditioning, or a conditioning that needs classes for attributes.
     """
-    init = Initializers("discriminator", seed)
+    init = Initializers("discriminator", seed, block_gain=1.0 if attention else ROOT_2)
     normalize, kinds = blocks.normalization(normalization)
     table = discriminator_table(resolution, width)
     attended = attended_block(attention, [side for side, _ in table], resolution)
@@ -113,7 +114,8 @@ def discriminator(
     x = first_block(x, table[0][1], kinds, init)
     for index, (side, filters) in enumerate(table):
         if index > 0:
-            x = down_block(x, index, side, filters, normalize, synchronized, kinds, init)
+            hidden = filters if attention else x.shape[-1]
+            x = down_block(x, index, side, hidden, filters, normalize, synchronized, kinds, init)
         if index == attended:
             x = attend(x, normalization == "spectral", init)
     x = keras.layers.ReLU(name="activation_last")(x)
@@ -158,10 +160,10 @@ def up_block(x, side, channels, normalize, synchronized, kinds, init):
     h = normalize(x, f"{side}_1", synchronized)
     h = keras.layers.ReLU(name=f"activation_{side}_1")(h)
     h = keras.layers.UpSampling2D(2, name=f"up_{side}")(h)
-    h = convolution(h, channels, 3, kinds, init, f"conv_{side}_1", ROOT_2)
+    h = convolution(h, channels, 3, kinds, init, f"conv_{side}_1", init.block_gain)
     h = normalize(h, f"{side}_2", synchronized)
     h = keras.layers.ReLU(name=f"activation_{side}_2")(h)
-    h = convolution(h, channels, 3, kinds, init, f"conv_{side}_2", ROOT_2)
+    h = convolution(h, channels, 3, kinds, init, f"conv_{side}_2", init.block_gain)
     shortcut = keras.layers.UpSampling2D(2, name=f"shortcut_up_{side}")(x)
     shortcut = convolution(shortcut, channels, 1, kinds, init, f"shortcut_{side}")
     return keras.layers.Add(name=f"add_{side}")([h, shortcut])
@@ -169,23 +171,23 @@ def up_block(x, side, channels, normalize, synchronized, kinds, init):
 
 def first_block(x, channels, kinds, init):
     """Returns x after D's first residual block, without a ReLU in front: conv, ReLU, conv, down + (down, 1 × 1)."""
-    h = convolution(x, channels, 3, kinds, init, "conv_0_1", ROOT_2)
+    h = convolution(x, channels, 3, kinds, init, "conv_0_1", init.block_gain)
     h = keras.layers.ReLU(name="activation_0")(h)
-    h = convolution(h, channels, 3, kinds, init, "conv_0_2", ROOT_2)
+    h = convolution(h, channels, 3, kinds, init, "conv_0_2", init.block_gain)
     h = keras.layers.AveragePooling2D(2, name="down_0")(h)
     shortcut = keras.layers.AveragePooling2D(2, name="shortcut_down_0")(x)
     shortcut = convolution(shortcut, channels, 1, kinds, init, "shortcut_0")
     return keras.layers.Add(name="add_0")([h, shortcut])
 
 
-def down_block(x, index, side, channels, normalize, synchronized, kinds, init):
-    """Returns x after D's residual block: ReLU, conv, ReLU, conv [, down] + x [after 1 × 1, down]."""
+def down_block(x, index, side, hidden, channels, normalize, synchronized, kinds, init):
+    """Returns x after D's residual block: ReLU, conv to `hidden`, ReLU, conv [, down] + x [after 1 × 1, down]."""
     h = normalize(x, f"{index}_1", synchronized)
     h = keras.layers.ReLU(name=f"activation_{index}_1")(h)
-    h = convolution(h, x.shape[-1], 3, kinds, init, f"conv_{index}_1", ROOT_2)
+    h = convolution(h, hidden, 3, kinds, init, f"conv_{index}_1", init.block_gain)
     h = normalize(h, f"{index}_2", synchronized)
     h = keras.layers.ReLU(name=f"activation_{index}_2")(h)
-    h = convolution(h, channels, 3, kinds, init, f"conv_{index}_2", ROOT_2)
+    h = convolution(h, channels, 3, kinds, init, f"conv_{index}_2", init.block_gain)
     if x.shape[1] > side:
         h = keras.layers.AveragePooling2D(2, name=f"down_{index}")(h)
         x = convolution(x, channels, 1, kinds, init, f"shortcut_{index}")
@@ -205,7 +207,16 @@ def convolution(x, channels, kernel, kinds, init, name, gain=1.0):
 
 
 class Initializers(blocks.Initializers):
-    """Maps the name of a layer to Glorot's uniform distribution, times a gain."""
+    """Maps the name of a layer to Glorot's uniform distribution, times a gain.
+
+    Args:
+        network, seed: see `blocks.Initializers`.
+        block_gain: gain of the kernels of 3 × 3 inside residual branches.
+    """
+
+    def __init__(self, network, seed, block_gain):
+        super().__init__(network, seed)
+        self.block_gain = block_gain
 
     def __call__(self, layer, gain=1.0):
         return self.scaled(layer, gain, "fan_avg", "uniform")

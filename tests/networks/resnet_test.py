@@ -68,6 +68,25 @@ def test_spectral_normalization_of_sagan():
     assert not plain.get_layer("attention").spectral_normalization
 
 
+def test_branches_of_sngan_and_of_sagan():
+    """SNGAN's D changes the channels at the second convolution of a branch, SAGAN's at the first; the gains differ."""
+
+    def branch(attention):
+        discriminator = resnet.discriminator(64, width=8, normalization="none", attention=attention)
+        kernels = [discriminator.get_layer(f"conv_1_{number}").kernel.numpy() for number in (1, 2)]
+        # A uniform distribution of variance 2 g² / (fan in + fan out).
+        gains = [kernel.std() * ((kernel.shape[2] + kernel.shape[3]) * 9 / 2) ** 0.5 for kernel in kernels]
+        return [kernel.shape[2:] for kernel in kernels], gains
+
+    shapes, gains = branch(attention=False)
+    assert shapes == [(8, 8), (8, 16)] and gains == pytest.approx([2**0.5] * 2, rel=0.05)
+    shapes, gains = branch(attention=True)
+    assert shapes == [(8, 16), (16, 16)] and gains == pytest.approx([1.0] * 2, rel=0.05)
+    generators = [resnet.generator(width=8, attention=attention) for attention in (False, True)]
+    stddevs = [generator.get_layer("conv_8_1").kernel.numpy().std() for generator in generators]
+    assert stddevs[0] == pytest.approx(2**0.5 * stddevs[1], rel=1e-3)
+
+
 def test_parameters_that_conditioning_adds():
     def generator(**labels):
         return parameters(described(resnet.generator, width=8, **labels))
