@@ -55,7 +55,8 @@ FURTHEST_SHIFT = 0.125
 
 RGB = np.diag(np.array([1, 1, 1, 0], np.float32))
 GRAY = RGB @ np.full((4, 4), 1 / 3, np.float32) @ RGB  # Projects a color on the gray axis.
-AROUND_GRAY = np.array([[0, -1, 1, 0], [1, 0, -1, 0], [-1, 1, 0, 0], [0, 0, 0, 0]], np.float32) / math.sqrt(3)
+# Cross product with the unit vector of the gray axis.
+AROUND_GRAY = np.pad(np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]], np.float32), (0, 1)) / math.sqrt(3)
 
 
 def draws(key, batch):

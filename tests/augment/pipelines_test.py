@@ -10,8 +10,9 @@ from gan_keras.runtime import randomness
 KEY = randomness.key(0, "augment", 0)
 
 
-def images(count, side=8, channels=3):
-    return tf.constant(np.random.default_rng(0).uniform(-1, 1, (count, side, side, channels)), tf.float32)
+def images(count, height=8, channels=3, width=None):
+    shape = (count, height, width or height, channels)
+    return tf.constant(np.random.default_rng(0).uniform(-1, 1, shape), tf.float32)
 
 
 @pytest.fixture(params=PIPELINES)
@@ -20,9 +21,9 @@ def pipeline(request):
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("side", [7, 8])
-def test_probability_0_is_the_identity_to_the_last_bit(pipeline, side, channels):
-    pictures = images(16, side, channels)
+@pytest.mark.parametrize("height, width", [(7, 7), (8, 8), (6, 9)])
+def test_probability_0_is_the_identity_to_the_last_bit(pipeline, height, width, channels):
+    pictures = images(16, height, channels, width)
     for probability in (0.0, tf.constant(0.0)):
         same = pipeline.augment(pictures, pipeline.draws(KEY, 16), probability)
         assert same.numpy().tobytes() == pictures.numpy().tobytes()
@@ -53,8 +54,9 @@ def test_the_share_of_unchanged_images_is_the_expected_one(name, probability, sh
     assert left.mean() == pytest.approx(share, abs=0.02)  # 2.7 standard errors
 
 
-def test_an_image_does_not_depend_on_its_batch(pipeline):
-    pictures, draws = images(8), pipeline.draws(KEY, 8)
+@pytest.mark.parametrize("channels", [1, 3])
+def test_an_image_does_not_depend_on_its_batch(pipeline, channels):
+    pictures, draws = images(8, channels=channels), pipeline.draws(KEY, 8)
     together = pipeline.augment(pictures, draws, 0.7)
     half = pipeline.augment(pictures[4:], draws[4:], 0.7)  # As a replica computes it.
     np.testing.assert_allclose(half, together[4:], atol=3e-6)  # erfinv rounds differently at the end of a vector.
