@@ -196,9 +196,7 @@ def test_arguments_of_keras_that_mean_nothing_here_are_refused(argument):
 @pytest.mark.parametrize("kind", ["constants", "float16", "schedules"])
 def test_a_reloaded_game_goes_on(kind, tmp_path):
     model = game(policy="mixed_float16" if kind == "float16" else "float32", schedule_images=64)
-    settings = (
-        {"generator_learning_rate": "linear:1e-3:1e-4", "beta_2": "linear:0.9:0.99"} if kind == "schedules" else {}
-    )
+    scheduled = {"generator_learning_rate": "linear:1e-3:1e-4", "beta_2": "linear:0.9:0.99"}
     config = recipe("dcgan", **(scheduled if kind == "schedules" else {})).game
     rates = (config.generator_learning_rate, config.discriminator_learning_rate)
     model.compile(*(optimizers.build(config, rate, 64) for rate in rates), steps_per_execution=2)
