@@ -132,7 +132,11 @@ class Objective(_Section):
     penalty_interval: int | None = _setting(
         None, "compute R1 and R2 only in every n-th update of D, with n times the weight (default: 1)", minimum=1
     )
-    lecam: Schedule = _penalty("weight of the LeCam penalty: a number or a schedule")
+    lecam: Schedule = _penalty(
+        "weight of the LeCam penalty, which counts from the first iteration (the authors' code starts it later): a "
+        "number or "
+        "a schedule"
+    )
     classification: float | None = _setting(
         None, "weight of the auxiliary classifier's cross entropy (default: 1 with a classifier)", minimum=0
     )

@@ -90,7 +90,7 @@ def test_signals_save_first_and_the_command_that_is_printed_goes_on(tmp_path):
     shown = int(checkpoint.names(run_dir / "checkpoints")[-1])
     assert json.loads((run_dir / "config.json").read_text())["config"]["training"]["images"] == 10**6
 
-    process, told = start(f"--run_dir={run_dir}")
+    process, told = start(f"--run={run_dir}")  # another name of --run_dir
     assert told.startswith(f"resuming at {shown} images in {run_dir}" if shown else "starting in")
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
@@ -143,6 +143,13 @@ def test_a_dry_run_costs_no_run_folder(tmp_path):
     assert ended.returncode == 0 and ended.stdout.startswith("{") and " images take about " in ended.stdout
     assert json.JSONDecoder().raw_decode(ended.stdout)[0]["recipe"] in recipes.RECIPES
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+@pytest.mark.parametrize("program", ["train", "export", "generate"])
+def test_programs_name_the_run_folder_alike(program):
+    command = [sys.executable, helpers.ROOT / "scripts" / f"{program}.py", "--help"]
+    ended = subprocess.run(command, env=helpers.environment(), capture_output=True, text=True)
+    assert "  --run_dir: folder of the run" in ended.stdout and "  --run: Alias for --run_dir." in ended.stdout
 
 
 def test_list_recipes_needs_no_tensorflow_and_trains_nothing(tmp_path):
