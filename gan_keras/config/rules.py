@@ -57,13 +57,8 @@ def _only_if(setting: str, has_effect: Callable[[Any], bool], reason: str, defau
 
 # === What the rules ask ===
 
-_DEFAULT_NORMALIZATION = {
-    "mlp": "none",
-    "dcgan": "batch",
-    "dcgan_paper": "batch",
-    "resnet": "spectral",
-    "r3gan": "none",
-}
+# Of D, for architectures that have one.
+_DEFAULT_NORMALIZATION = {"dcgan": "batch", "dcgan_paper": "batch", "resnet": "spectral"}
 _ACTIVATIONS = {
     "mlp": ("maxout", "leaky_relu"),
     "dcgan": ("relu", "leaky_relu"),
@@ -81,7 +76,7 @@ def _labelled(*architectures: str) -> Callable[[Any], bool]:
 
 def _discriminator_batch_norm(settings: Any) -> bool:
     """Whether D will have batch normalization."""
-    return (settings.normalization or _DEFAULT_NORMALIZATION[settings.architecture]) == "batch"
+    return (settings.normalization or _DEFAULT_NORMALIZATION.get(settings.architecture)) == "batch"
 
 
 def _is_adaptive(settings: Any) -> bool:

@@ -29,11 +29,19 @@ def test_a_loop_over_pixels_computes_the_same():
     layer = SelfAttention()
     layer.build(INPUTS.shape)
     shapes = [layer.query.kernel.shape, layer.key.kernel.shape, layer.value.kernel.shape]
-    assert [shape[-1] for shape in shapes] == [2, 2, 8]  # C / 8, C / 8, C / 2 of 16
+    assert [shape[-1] for shape in shapes] == [2, 2, 8]  # C / 8, C / 8, C / 2 of 16.
+    assert len(layer.weights) == 5  # Four kernels without biases, and the gate.
     layer.gate.assign(0.7)
     outputs = layer(INPUTS)
     for row in range(2):
         np.testing.assert_allclose(outputs[row], by_hand(layer, INPUTS[row]), atol=1e-5)
+
+
+def test_few_channels_have_at_least_one_of_each_kind():
+    layer = SelfAttention()
+    layer.build((2, 4, 4, 1))
+    kernels = (layer.query.kernel, layer.key.kernel, layer.value.kernel, layer.output_convolution.kernel)
+    assert [kernel.shape[-2:] for kernel in kernels] == 4 * [(1, 1)]
 
 
 def test_it_starts_as_the_identity_and_the_gate_learns():

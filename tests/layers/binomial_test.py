@@ -22,6 +22,7 @@ def test_down_is_1_3_3_1():
 
 
 def test_config_and_half_precision():
-    layer = Binomial(dtype="bfloat16", name="blur")
+    layer = Binomial(dtype="bfloat16", name="filter")
+    assert layer(RAMP).shape == layer.compute_output_shape(RAMP.shape) == RAMP.shape
     assert Binomial.from_config(layer.get_config()).get_config() == layer.get_config()
     assert layer(RAMP).dtype == "bfloat16"

@@ -61,6 +61,7 @@ def test_config_weights_and_half_precision():
     layer = ConditionalBatchNormalization(3, gamma_initializer=gains, synchronized=False, dtype="mixed_bfloat16")
     clone = ConditionalBatchNormalization.from_config(layer.get_config())
     assert clone.get_config() == layer.get_config()
+    assert not clone.normalization.synchronized and ConditionalBatchNormalization(3).normalization.synchronized
     outputs = layer(INPUTS, LABELS, training=True)
     assert outputs.dtype == "bfloat16" and outputs.shape == INPUTS.shape
     assert layer.normalization.moving_variance.dtype == "float32"

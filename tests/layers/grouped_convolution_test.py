@@ -24,6 +24,15 @@ def test_outputs_and_gradients_are_those_of_keras(groups):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 
+@pytest.mark.parametrize("groups", [1, 2, 4])
+def test_there_is_one_convolution_for_each_group(groups):
+    layer = GroupedConv2D(8, 3, groups=groups)
+    layer.build((2, 5, 5, 8))
+    graph = tf.function(layer).get_concrete_function(tf.TensorSpec((2, 5, 5, 8))).graph
+    kinds = [operation.type for operation in graph.get_operations()]
+    assert kinds.count("Conv2D") == groups and not any("Call" in kind for kind in kinds)
+
+
 @pytest.mark.parametrize("dtype", ["mixed_bfloat16", "mixed_float16"])
 def test_config_and_half_precision(dtype):
     layer = GroupedConv2D(8, 3, groups=2, dtype=dtype, name="grouped")
