@@ -30,6 +30,8 @@ def dry_run(config: configs.Config) -> None:
     with strategy.scope():
         gan = build.build_gan(resolved.config, resolved.channels, resolved.condition)
     print(json.dumps(schema.to_dict(resolved.config), indent=1))
+    if resolved.condition:
+        print(f"labels: {resolved.condition.describe()}")
     for network in (gan.generator, gan.discriminator):
         trainable = sum(math.prod(variable.shape) for variable in network.trainable_variables)
         print(f"{network.name}: {trainable:,} trainable weights")
