@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from gan_keras.layers.batch_normalization import BatchNormalization
+from tests import tiny
 
 
 def plain_and_fused(shape, **arguments):
@@ -38,6 +39,17 @@ def test_outputs_gradients_and_statistics_are_those_of_keras(shape, training, sc
         np.testing.assert_allclose(ours, theirs, rtol=2e-6, atol=2e-5)
 
 
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("arguments, mask", [({"axis": 1}, None), ({}, np.arange(12).reshape(4, 3) % 5 > 0)])
+def test_other_axes_and_masks_are_those_of_keras(arguments, mask, training):
+    (plain, fused), inputs = plain_and_fused((4, 3, 5), momentum=0.9, **arguments)
+    outputs = [layer(inputs, training=training, mask=mask) for layer in (plain, fused)]
+    np.testing.assert_array_equal(outputs[1], outputs[0])
+    for ours, theirs in zip(fused.weights, plain.weights, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert not np.array_equal(fused(inputs, training=not training, mask=mask), outputs[1])
+
+
 def test_the_moving_variance_has_no_bessel_correction():
     _, layer = plain_and_fused((2, 1, 1, 1), momentum=0.0)[0]
     layer(np.array([0.0, 2.0], "float32").reshape(2, 1, 1, 1), training=True)
@@ -52,8 +64,31 @@ def test_the_fused_op_is_used_where_it_can_be():
         return {operation.type for operation in graph.get_operations()}
 
     assert "FusedBatchNormV3" in ops(layer, (8, 4, 4, 5))
+    assert "FusedBatchNormV3" in ops(BatchNormalization(synchronized=True), (8, 4, 4, 5))  # One replica.
     first_axis = BatchNormalization(axis=1)
     assert "FusedBatchNormV3" not in ops(first_axis, (8, 4, 4, 5))
+
+
+@pytest.mark.parametrize("synchronized", [True, False])
+def test_several_replicas_share_their_statistics_if_synchronized(synchronized):
+    strategy = tiny.two_replicas()
+    with strategy.scope():
+        layer = BatchNormalization(momentum=0.0, synchronized=synchronized)
+        layer.build((None, 1))
+
+    @tf.function
+    def run():
+        rows = tf.constant([[[0.0], [2.0]], [[4.0], [6.0]]])
+        return strategy.run(
+            lambda: layer(rows[tf.distribute.get_replica_context().replica_id_in_sync_group], training=True)
+        )
+
+    operations = {operation.type for operation in run.get_concrete_function().graph.get_operations()}
+    assert ("FusedBatchNormV3" in operations) != synchronized
+    outputs = np.ravel(strategy.experimental_local_results(run()))
+    # Together the mean is 3 and the variance 5; apart the variances are 1.
+    expected = (np.array([0, 2, 4, 6]) - 3) / 5**0.5 if synchronized else [-1, 1, -1, 1]
+    np.testing.assert_allclose(outputs, expected, atol=1e-3)
 
 
 def test_second_order_gradients_agree():

@@ -58,9 +58,12 @@ def test_only_the_classes_of_the_batch_learn():
 
 def test_config_weights_and_half_precision():
     gains = keras.initializers.RandomNormal(1.0, 0.02, seed=0)
-    layer = ConditionalBatchNormalization(3, gamma_initializer=gains, synchronized=False, dtype="mixed_bfloat16")
+    layer = ConditionalBatchNormalization(
+        3, gamma_initializer=gains, synchronized=False, dtype="mixed_bfloat16", name="norm"
+    )
     clone = ConditionalBatchNormalization.from_config(layer.get_config())
     assert clone.get_config() == layer.get_config()
+    assert clone.name == "norm" and clone.compute_dtype == "bfloat16"
     assert not clone.normalization.synchronized and ConditionalBatchNormalization(3).normalization.synchronized
     outputs = layer(INPUTS, LABELS, training=True)
     assert outputs.dtype == "bfloat16" and outputs.shape == INPUTS.shape

@@ -1,7 +1,7 @@
 """R1 (Mescheder et al. 2018, arXiv 1801.04406): small gradients at real samples.
 
-Its weight γ is the setting `r1`, by which `objectives.discriminator_terms` multiplies the penalty; the authors' factor of
-1/2 is part of the penalty itself.
+Its weight γ is the setting `r1`, by which `objectives.discriminator_terms` multiplies the penalty; the factor of 1/2
+of the authors is part of the penalty itself.
 """
 
 from gan_keras.objectives.penalties import input_gradients
