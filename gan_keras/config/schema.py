@@ -234,7 +234,7 @@ class Game(Objective):
     @property
     def iteration_images(self) -> int:
         """k·b: the real images that an iteration shows to D, over all devices."""
-        return self.discriminator_steps * self.batch_size
+        return iteration_images(self.discriminator_steps, self.batch_size)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -274,6 +274,11 @@ class Config:
 SECTIONS: dict[str, Any] = {"data": Data, "game": Game, "training": Training}
 PENALTIES = tuple(field.name for field in dataclasses.fields(Objective) if field.metadata["penalty"])
 """Names of the penalties; each is a module of `gan_keras.objectives.penalties`."""
+
+
+def iteration_images(discriminator_steps: int, batch_size: int) -> int:
+    """Returns k·b, the real images of an iteration: b for each of D's k updates."""
+    return discriminator_steps * batch_size
 
 
 def leaves() -> Iterator[tuple[str, dataclasses.Field]]:

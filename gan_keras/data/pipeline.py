@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from gan_keras.config import schema
 from gan_keras.data.kinds import IMAGES
 from gan_keras.data.kinds import SampleKind
 from gan_keras.runtime import randomness
@@ -62,7 +63,7 @@ def batches(
     """
     conditions = conditions or {}
     share = batch_size // num_replicas
-    size = discriminator_steps * batch_size
+    size = schema.iteration_images(discriminator_steps, batch_size)
 
     def read(iteration, replica, draws):
         chosen = indices(seed, len(images), int(iteration) * size, size)

@@ -11,6 +11,8 @@ import numpy as np
 from gan_keras import errors
 from gan_keras.data import images
 from gan_keras.data.conditions import Condition
+from gan_keras.data.kinds import IMAGES
+from gan_keras.data.kinds import SampleKind
 
 MAX_SEEDS = 100_000
 CHUNK = 1024
@@ -138,6 +140,7 @@ def write(
     output: str,
     columns: int | None = None,
     condition: Condition | None = None,
+    kind: SampleKind = IMAGES,
 ) -> None:
     """Draws pictures and writes them: a grid to `<name>.png`, or single files to a folder `<name>/`.
 
@@ -151,6 +154,7 @@ def write(
         output: where; a name that ends in `/` is a folder, which is made if need be.
         columns: pictures in a row of the grid; by default as many as make it about square.
         condition: the model's condition, for the names of the attributes.
+        kind: `SampleKind` of what is drawn.
 
     Raises:
         UserError: the output is neither, or cannot be written.
@@ -163,22 +167,22 @@ def write(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise errors.UserError(f"--output={output}: cannot make '{folder}' ({error.strerror})") from error
-    names = _file_names(seeds, conditions, condition)
+    names = [name + kind.suffix for name in _file_names(seeds, conditions, condition)]
     drawn = []
     for at in range(0, len(seeds), CHUNK):
         rows = slice(at, at + CHUNK)
         pictures = draw(seeds[rows], {name: values[rows] for name, values in conditions.items()})
         if each:
             for name, picture in zip(names[rows], pictures, strict=True):
-                images.write_png(folder / name, picture)
+                kind.write(folder / name, picture)
         else:
             drawn.append(pictures)
     if drawn:
-        images.write_png(output, images.grid(np.concatenate(drawn), columns))
+        images.write_png(output, kind.grid(np.concatenate(drawn), columns))
 
 
 def _file_names(seeds, conditions, condition):
-    names = [f"seed{seed:04d}.png" for seed in seeds]
+    names = [f"seed{seed:04d}" for seed in seeds]
     if "labels" in conditions:
         return [f"class{label}_{name}" for label, name in zip(conditions["labels"], names, strict=True)]
     if "attributes" in conditions:

@@ -7,8 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from gan_keras import errors
-from gan_keras.data import images
 from gan_keras.data.conditions import Condition
+from gan_keras.data.kinds import IMAGES
 from gan_keras.exporting import reproducible
 from gan_keras.exporting.parity import Parity
 from gan_keras.exporting.parity import Probe
@@ -121,7 +121,7 @@ def check(folder: pathlib.Path | str, probe: Probe) -> Parity:
         raise RuntimeError(f"the SavedModel does not draw what Keras draws: {parity}")
     conditions = {name: tf.constant(values) for name, values in probe.inputs.items() if name != inputs.LATENTS}
     pixels = sample(seeds=tf.constant(probe.seeds), **conditions)["images"].numpy()
-    levels = np.abs(pixels.astype(int) - images.to_uint8(probe.images)).max()
+    levels = np.abs(pixels.astype(int) - IMAGES.to_stored(probe.images)).max()
     if levels > 1:  # Another batch size, another last bit: half a pixel may round the other way.
         raise RuntimeError(f"the SavedModel's samples differ from Keras' images by up to {levels} of 255 levels")
     return parity

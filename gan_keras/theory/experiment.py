@@ -7,6 +7,7 @@ import tensorflow as tf
 from gan_keras import errors
 from gan_keras import objectives
 from gan_keras.config import names
+from gan_keras.config import schema
 from gan_keras.data import images
 from gan_keras.game import gan
 from gan_keras.game.schedules import ImagesSchedule
@@ -98,7 +99,7 @@ def build(mixture, objective, seed, discriminator_steps, iterations):
         iterations: updates of G, over which the learning rate falls.
     """
     shape = (mixture.dimensions,)
-    schedule_images = iterations * discriminator_steps * BATCH
+    schedule_images = iterations * schema.iteration_images(discriminator_steps, BATCH)
     model = gan.GAN(
         mlp.generator(latent_dim=LATENT_DIM, image_shape=shape, seed=seed, **HIDDEN),
         mlp.discriminator(activation="leaky_relu", image_shape=shape, seed=seed, **HIDDEN),
