@@ -42,3 +42,9 @@ def test_gradients_go_back_to_the_four_pixels():
     expected = np.zeros((3, 4))
     expected[:2, :2] = [[4.5, 1.5], [4.5, 1.5]]
     np.testing.assert_allclose(tape.gradient(total, images)[..., 0], [expected, expected])
+
+
+def test_all_channels_of_a_pixel_are_taken():
+    images = tf.concat([IMAGES, 100.0 + IMAGES, 200.0 + IMAGES], axis=-1)
+    values = resampling.bilinear(images, tf.fill([2, 3, 4], 1.25), tf.fill([2, 3, 4], 2.5))[:, 2, 3].numpy()
+    assert values.tolist() == [[7.5, 107.5, 207.5], [19.5, 119.5, 219.5]]
