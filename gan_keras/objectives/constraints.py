@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from gan_keras.layers.nested import all_layers
 from gan_keras.runtime import replicas
 
 CLIPPED = {"all": 0, "kernels": 2}
@@ -27,7 +28,7 @@ def clip(critic, limit, which="all"):
     """
     variables = [
         variable
-        for layer in critic.layers
+        for layer in all_layers(critic)
         if layer.name != FREE_LAYER
         for variable in layer.trainable_variables
         if len(variable.shape) >= CLIPPED[which]

@@ -67,6 +67,17 @@ def test_fit_on_one_device_and_under_a_strategy():
     assert pair_history["g_loss"] == pytest.approx(history["g_loss"], rel=1e-3)
 
 
+def test_a_second_fit_uses_the_graph_of_the_first():
+    model = game()
+    model.fit(images(8), batch_size=8, verbose=0)
+    loop = model._loop
+    model.fit(images(8), batch_size=8, verbose=0)
+    assert model._loop is loop
+    model.compile()
+    model.fit(images(8), batch_size=8, verbose=0)
+    assert model._loop is not loop
+
+
 @pytest.mark.parametrize("data", [images(16), {"samples": images(16)}])
 def test_fit_takes_arrays_and_dicts(data):
     model = game()

@@ -105,3 +105,13 @@ def test_every_replica_clips_its_copy():
     assert len(copies) == 2
     for copy in copies:
         np.testing.assert_array_equal(copy, np.full((2, 2), -0.01, np.float32))
+
+
+def test_a_network_inside_the_critic_is_treated_the_same():
+    inner = mlp.discriminator(2, width=3, depth=1, num_classes=3)
+    critic = keras.Model(inner.input, inner(inner.input))
+    for variable in critic.variables:
+        variable.assign(0.5 * tf.ones(variable.shape))
+    constraints.clip(critic, 0.01)
+    assert np.unique(inner.get_layer("label_embedding").embeddings).tolist() == [0.5]
+    assert np.unique(inner.get_layer("dense_0").kernel).tolist() == [LIMIT]
