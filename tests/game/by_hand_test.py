@@ -85,6 +85,7 @@ def test_the_first_gan(loss, k):
     a -= RATE * g_gradient
 
     names = ("d_loss_real", "d_loss_fake", "D(x)", "D(G(z))")
+    assert logs.keys() == {*names, "d_gradient_norm", "g_loss", "g_gradient_norm"}
     assert [logs[name] for name in names] == pytest.approx(np.mean(of_steps, axis=0), rel=1e-5)  # means over D's steps
     assert logs["d_gradient_norm"] == pytest.approx(np.mean(norms), rel=1e-4, abs=1e-6)
     assert logs["g_loss"] == pytest.approx(np.mean(g_loss), rel=1e-5)
@@ -157,6 +158,15 @@ def test_r3gan_pairs_real_and_generated_and_penalizes_both(interval):
         a -= 0.1 * np.mean(-sigmoid(w * real**2 - w * fake**2) * w * 2 * a * z**2)
         assert logs["g_loss"] == pytest.approx(np.mean(g_loss), rel=1e-5)
         assert weights(model) == [[pytest.approx(a, rel=1e-5)], [pytest.approx(w, rel=1e-5)]]
+
+
+def test_a_lazy_penalty_counts_the_updates_of_d():
+    """Of four updates in two iterations with k = 2, the first and the fourth are due at every third."""
+    model = game(Objective("hinge", r1=1.0, penalty_interval=3), k=2, rate=0.0, square=True)
+    real = real_images(2)
+    penalties = [np.mean((2 * real[rows]) ** 2 / 2) for rows in (slice(BATCH), slice(BATCH, None))]
+    assert step(model, real)["r1"] == pytest.approx(3 * penalties[0] / 2, rel=1e-5)  # the mean over both updates
+    assert step(model, real)["r1"] == pytest.approx(3 * penalties[1] / 2, rel=1e-5)
 
 
 def test_acgan_names_the_class_of_real_images_in_d_and_of_generated_ones_in_g():

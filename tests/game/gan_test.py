@@ -10,7 +10,10 @@ from gan_keras import errors
 from gan_keras.augment import Augmentation
 from gan_keras.config import recipe
 from gan_keras.game import gan
+from gan_keras.networks import dcgan
+from gan_keras.networks import resnet
 from gan_keras.objectives import Objective
+from gan_keras.runtime import randomness
 from tests import tiny
 
 
@@ -130,6 +133,37 @@ def test_the_loss_scale_covers_every_network_that_a_gradient_passes():
     assert scaled("float32", "mixed_float16") == [True, True]  # G's gradient passes through D.
     assert scaled("mixed_float16", "float32") == [True, False]
     assert scaled("float32", "float32") == [False, False]
+
+
+def test_every_random_number_has_a_key_of_its_own(monkeypatch):
+    keys, key = [], randomness.key
+
+    def recorded(seed, stream, iteration, sub_step=0):
+        keys.append((stream, sub_step))
+        return key(seed, stream, iteration, sub_step)
+
+    monkeypatch.setattr(randomness, "key", recorded)
+    model = tiny.game(augmentation=Augmentation("diffaugment"), discriminator_steps=2)
+    model.train_step(batch())
+    of_d = [(stream, sub_step) for sub_step in (0, 1) for stream in ("latents", "augment reals", "augment fakes")]
+    assert sorted(keys) == sorted([*of_d, ("latents", 2), ("augment fakes", 2)])
+
+
+def test_each_update_makes_one_power_iteration_in_its_network():
+    generator = resnet.generator(16, width=2, latent_dim=8, spectral_normalization=True)
+    discriminator = dcgan.discriminator(16, width=4, normalization="spectral")
+    model = gan.GAN(generator, discriminator, discriminator_steps=2)
+    model.compile(*(keras.optimizers.SGD(0.0) for _ in range(2)))
+    layers = {"dense": generator.get_layer("dense"), "conv_4": discriminator.get_layer("conv_4")}
+    for layer in layers.values():
+        layer.u.assign(np.ones(layer.u.shape))
+    model.train_step(batch())
+    for name, iterations in {"dense": 1, "conv_4": 2}.items():
+        matrix = np.asarray(layers[name].raw_kernel).reshape(-1, layers[name].u.shape[0])
+        expected = np.ones(len(matrix[0]))
+        for _ in range(iterations):
+            expected = matrix.T @ (matrix @ expected)
+        np.testing.assert_allclose(layers[name].u, expected / np.linalg.norm(expected), rtol=1e-4, atol=1e-6)
 
 
 def test_a_name_stands_for_the_objective_the_updates_and_the_optimizers_of_the_recipe():
