@@ -139,10 +139,12 @@ def check_replicas_and_accumulation(case):
     """Two replicas make the update of one, and so do two micro-batches where no layer or term mixes a batch."""
     alone = case.game(sgd=True)
     before = [array.copy() for array in tiny.weights(alone)]
-    alone.train_iterations(case.batches(), 2)
+    reports = alone.train_iterations(case.batches(), 2)
     with tiny.two_replicas().scope():
         pair = case.game(sgd=True)
-    pair.train_iterations(case.batches(strategy=tiny.two_replicas()), 2)
+    of_pair = pair.train_iterations(case.batches(strategy=tiny.two_replicas()), 2)
+    for name, values in reports.items():  # Such as R1 and R2.
+        np.testing.assert_allclose(of_pair[name][0], values[0], rtol=1e-4, atol=1e-5, err_msg=name)
     moved = tiny.distance(before, tiny.weights(alone))
     assert tiny.distance(tiny.weights(pair), tiny.weights(alone)) < min(TOLERANCE, 0.01 * moved)
     with warnings.catch_warnings(record=True) as warned:

@@ -26,9 +26,9 @@ def test_the_shared_case(name, tmp_path):
     recipe_case.check_mixed_precision(case)
 
 
-@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
-def test_r1_and_r2_of_r3gan_on_two_replicas(policy):
-    case = recipe_case.Case("r3gan", precision=policy)
+def test_r1_and_r2_of_r3gan_in_bfloat16_on_two_replicas():
+    """In float32 the shared case compares them."""
+    case = recipe_case.Case("r3gan", precision="mixed_bfloat16")
     alone = case.game()
     with tiny.two_replicas().scope():
         pair = case.game()
@@ -36,4 +36,4 @@ def test_r1_and_r2_of_r3gan_on_two_replicas(policy):
     found = pair.train_iterations(case.batches(strategy=tiny.two_replicas()), 1)
     for name in ("r1", "r2"):
         assert expected[name][0] > 0
-        np.testing.assert_allclose(found[name], expected[name], rtol=1e-4 if policy == "float32" else 0.05)
+        np.testing.assert_allclose(found[name], expected[name], rtol=0.05)
