@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from gan_keras import errors
+from gan_keras.config import names
 from gan_keras.config import rules
 from gan_keras.config import schema
 from gan_keras.data import kinds
@@ -83,8 +84,12 @@ def prepare(
         UserError: the source cannot be read or holds less than two images, more than 1 % of its files are unreadable,
             an argument is out of range or would have no effect, or the disk is full.
     """
-    rules.check({"dataset": dataset, "crop": crop})
     description = sources.describe(dataset)
+    is_path = description.source in names.PATH_SOURCES
+    written_out = (
+        f"{description.source}:{description.location}" if is_path else dataset
+    )  # An existing path says no kind.
+    rules.check({"dataset": written_out, "crop": crop, "data_dir": data_dir})
     resolution = description.default_resolution if resolution is None else resolution
     _check(dataset, split, resolution, crop, max_images, holdout)
     source = sources.open_source(description, data_dir, progress)

@@ -280,3 +280,12 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, cache):
     assert "UserError: cannot write prepared images" in err and "File too large" in err
     assert stores(cache) == []
     assert len(prepare(tmp_path / "photos").images) == 100
+
+
+def test_a_folder_of_tfds_beside_a_path_has_no_effect(tmp_path):
+    conftest.save_images(tmp_path / "photos", 4)
+    for dataset in (tmp_path / "photos", f"folder:{tmp_path / 'photos'}"):
+        with pytest.raises(
+            errors.UserError, match="data_dir=/data: would have no effect: only data sets of TensorFlow"
+        ):
+            data.prepare(str(dataset), cache_dir=tmp_path / "cache", data_dir="/data")
