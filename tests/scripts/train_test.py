@@ -117,8 +117,12 @@ def test_a_config_repeats_its_run(tmp_path):
     [
         (["--dataset=celeb_b"], {}, "unknown data set 'celeb_b' (did you mean 'celeb_a'?)"),
         (["--dataset=mnist"], {}, "mnist is not in"),
-        (["--dataset=celeb_a"], {}, "Three ways on: (1) download the official files"),
-        (["--strategy=multi_worker"], {"TF_CONFIG": "{cluster"}, "TF_CONFIG cannot be read (JSONDecodeError"),
+        (["--dataset=celeb_a"], {}, "What you can do: (1) download the official files"),
+        (
+            ["--strategy=multi_worker", "--dataset=celeb_a"],
+            {"TF_CONFIG": "{cluster"},
+            "TF_CONFIG cannot be read (JSONDecodeError",
+        ),
     ],
 )
 def test_no_such_data_no_network_no_cluster(tmp_path, arguments, env, message):

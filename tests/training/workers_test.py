@@ -1,7 +1,6 @@
 """The program on two workers: one is killed, all are restarted, and the run goes on from its checkpoint."""
 
 import json
-import pathlib
 import time
 
 import numpy as np
@@ -9,10 +8,9 @@ import pytest
 
 from gan_keras.runs import checkpoint
 from gan_keras.runs import run as runs
+from tests import helpers
 from tests import tiny
 from tests.runtime import replicas_test
-
-SCRIPT = pathlib.Path(__file__).parents[1] / "scripts" / "train.py"
 
 
 def command(folder, run_dir, images):
@@ -34,7 +32,7 @@ def command(folder, run_dir, images):
 
 
 def start(folder, run_dir, images):
-    return replicas_test.start_workers(folder, arguments=command(folder, run_dir, images), script=SCRIPT)
+    return replicas_test.start_workers(folder, arguments=command(folder, run_dir, images), script=helpers.TRAIN)
 
 
 @pytest.mark.slow
