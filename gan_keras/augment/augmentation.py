@@ -34,7 +34,7 @@ class Augmentation:
         errors.expect_one_of(self.pipeline, ("none", *PIPELINES), "augmentation")
         probability = self.probability
         if probability is None and self.pipeline != "none":
-            probability = "adaptive" if self.pipeline == "ada" else "1"
+            probability = rules.default_augment_probability(self.pipeline)
         if probability not in (None, "adaptive"):
             probability = schedules.parse(probability)
         rules.check(self._settings(probability))

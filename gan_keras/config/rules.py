@@ -158,7 +158,7 @@ RULES = (
         "augment_probability",
         lambda s: s.augment != "none",
         "it needs an augmentation: --augment=diffaugment or ada",
-        default=lambda s: "adaptive" if s.augment == "ada" else "1",
+        default=lambda s: default_augment_probability(s.augment),
     ),
     _only_if("beta_1", lambda s: s.optimizer == "adam", "only --optimizer=adam has it", default=0.5),
     _only_if(
@@ -309,6 +309,11 @@ def check(values: Mapping[str, Any]) -> None:
 def has_open_schedule(values: Mapping[str, Any]) -> bool:
     """Returns whether some of the settings are schedules that take their length from the run."""
     return _has_open_schedule(Settings(values))
+
+
+def default_augment_probability(augment: str) -> str:
+    """Returns the text of the probability of an augmentation when none is given."""
+    return "adaptive" if augment == "ada" else "1"
 
 
 def settle(values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:

@@ -137,6 +137,31 @@ class Conditions:
         return {self.condition.name: self.values}
 
 
+def for_seeds(
+    condition: Condition | None, seeds: Sequence[int] | np.ndarray, given: dict[str, Any]
+) -> dict[str, np.ndarray]:
+    """Returns the conditions of sample seeds (N,) by name: those given, checked, or else the condition's defaults.
+
+    Args:
+        condition: `Condition` of a conditional model, or None.
+        seeds: integers (N,).
+        given: conditions by name; None stands for one that is not given.
+
+    Raises:
+        UserError: conditions that the model does not have, not one for each seed, or out of range.
+    """
+    given = {name: values for name, values in given.items() if values is not None}
+    name = condition.name if condition else None
+    for other in given.keys() - {name}:
+        raise errors.UserError(
+            f"{other} were given, and this generator has no such input: expected {name or 'no conditions'}"
+        )
+    if condition is None:
+        return {}
+    values = condition.checked(given[condition.name], len(seeds)) if given else condition.of_seeds(seeds)
+    return {condition.name: values}
+
+
 def of_classes(class_names: Iterable[str]) -> Condition:
     """Returns the `Condition` of plain classes."""
     names = tuple(class_names)

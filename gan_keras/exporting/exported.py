@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from gan_keras import errors
 from gan_keras.data.conditions import Condition
+from gan_keras.data.conditions import for_seeds
 from gan_keras.exporting import version
 
 
@@ -57,22 +58,9 @@ class ExportedGenerator:
         seeds = np.asarray(list(seeds), np.int64)
         if not len(seeds):
             raise errors.UserError("no seeds were given: expected at least one integer")
-        rows = {"seeds": seeds} | self._conditions_of(seeds, conditions)
+        rows = {"seeds": seeds} | for_seeds(self.condition, seeds, conditions)
         batches = []
         for at in range(0, len(seeds), batch_size):
             batch = {name: tf.constant(values[at : at + batch_size]) for name, values in rows.items()}
             batches.append(self.signatures["sample"](**batch)["images"].numpy())
         return np.concatenate(batches)
-
-    def _conditions_of(self, seeds, conditions):
-        given = {name: values for name, values in conditions.items() if values is not None}
-        name = self.condition.name if self.condition else None
-        for other in given.keys() - {name}:
-            raise errors.UserError(
-                f"{other} were given, and this generator has no such input: expected {name or 'no conditions'}"
-            )
-        if self.condition is None:
-            return {}
-        if name in given:
-            return {name: self.condition.checked(given[name], len(seeds))}
-        return {name: self.condition.of_seeds(seeds)}

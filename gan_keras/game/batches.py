@@ -59,8 +59,8 @@ def check_size(batch, discriminator_steps, accumulation):
             tf.shape(batch[SAMPLES])[0] % multiple, 0, uneven("a batch", discriminator_steps, accumulation)
         )
     elif size % multiple:
-        told = f"a batch of {size * replicas.count()} samples"
-        raise errors.UserError(uneven(told, discriminator_steps, accumulation))
+        batch = f"a batch of {size * replicas.count()} samples"
+        raise errors.UserError(uneven(batch, discriminator_steps, accumulation))
 
 
 def uneven(batch, discriminator_steps, accumulation):
@@ -68,7 +68,6 @@ def uneven(batch, discriminator_steps, accumulation):
     count = replicas.count()
     return (
         f"{batch} cannot be split: an iteration takes k·b samples, here k = {discriminator_steps} discriminator steps "
-        "of b "
-        f"samples on {count} replica(s) in {accumulation} micro-batch(es): expected a multiple of "
+        f"of b samples on {count} replica(s) in {accumulation} micro-batch(es): expected a multiple of "
         f"{count * discriminator_steps * accumulation}"
     )

@@ -18,6 +18,7 @@ from gan_keras import errors
 from gan_keras.config import schema
 from gan_keras.config import stored
 from gan_keras.data.conditions import Condition
+from gan_keras.data.conditions import for_seeds
 from gan_keras.runs import checkpoint as checkpoints
 from gan_keras.runs.environment import environment
 from gan_keras.runtime import files
@@ -95,7 +96,7 @@ class Run:
         from gan_keras.game import sampling
 
         seeds = list(seeds)
-        conditions = choose_conditions(self.condition, seeds, conditions)
+        conditions = for_seeds(self.condition, seeds, conditions)
         return sampling.generate(self.load_generator(checkpoint), self.config.game.latents, seeds, conditions)
 
     def describe(self, checkpoint: str = "last") -> dict[str, Any]:
@@ -114,17 +115,6 @@ class Run:
             "git_revision": started_with["git_revision"],
             "environment": started_with,
         }
-
-
-def choose_conditions(
-    condition: Condition | None, seeds: list[int], conditions: dict[str, Any]
-) -> dict[str, np.ndarray]:
-    """Returns the conditions of sample seeds by name: those given, checked, or the condition's defaults."""
-    if condition is None:
-        return conditions  # The generator refuses what it does not take.
-    given = conditions.get(condition.name)
-    values = condition.of_seeds(seeds) if given is None else condition.checked(given, len(seeds))
-    return conditions | {condition.name: values}
 
 
 def open_run(path: pathlib.Path | str) -> Run:
