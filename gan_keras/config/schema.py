@@ -253,6 +253,12 @@ class Training(_Section):
         minimum=1,
     )
     jit: bool = _free(False, "compile the training step with XLA (one device only)")
+    on_collapse: str = _setting(
+        "rollback",
+        "what to do when the game has collapsed (NaN, or samples that all look alike): rollback (go back to the last "
+        "healthy checkpoint, once, with other noise and half the learning rates), stop, or ignore (only NaN stops)",
+        choices=names.ON_COLLAPSE,
+    )
     export_dir: str = _free(
         "exported_models", "folder into which the trained generator is exported; empty: do not export"
     )

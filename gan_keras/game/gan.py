@@ -119,13 +119,14 @@ class GAN(AdversarialModel):
     def _update_discriminator(self, batch, sub_step):
         """Moves D down the gradient of its loss on real samples and as many generated ones."""
         update = self.iteration.value * self.discriminator_steps + sub_step
+        noise_seed = self.training_state.noise_seed.value
         weights = {name: self._value(getattr(self.objective, name)) for name in self.objective.penalties}
         lecam_averages = self.training_state.lecam_averages.value
         real_gradients, fake_gradients = objectives.input_gradients_in_passes(self.objective)
         spectral_normalization.power_iteration(self.discriminator)
         gradients = GradientSum(self.discriminator, self.discriminator_optimizer, self.accumulation)
         logs, statistics = Means(self.accumulation), Means(self.accumulation)
-        for part in micro_batch.split(batch, self.accumulation, self.seed, self.iteration.value, sub_step):
+        for part in micro_batch.split(batch, self.accumulation, noise_seed, self.iteration.value, sub_step):
             with gradients.after_previous(), tf.GradientTape() as tape:
                 real = discriminate(self._augmented_discriminator(part, "augment reals"), part.samples, real_gradients)
                 fake_samples = tf.stop_gradient(self._generate(part))
@@ -149,7 +150,8 @@ class GAN(AdversarialModel):
         gradients = GradientSum(self.generator, self.generator_optimizer, self.accumulation)
         logs = Means(self.accumulation)
         sub_step = self.discriminator_steps  # Its random numbers are none of D's.
-        for part in micro_batch.split(batch, self.accumulation, self.seed, self.iteration.value, sub_step):
+        noise_seed = self.training_state.noise_seed.value
+        for part in micro_batch.split(batch, self.accumulation, noise_seed, self.iteration.value, sub_step):
             with gradients.after_previous(), tf.GradientTape() as tape:
                 real = None
                 if objectives.LOSSES[self.objective.loss].generator_needs_real:
@@ -195,6 +197,10 @@ class GAN(AdversarialModel):
         verdicts = {
             real_name: objectives.verdict(self.objective, real.logits),
             fake_name: objectives.verdict(self.objective, fake.logits),
+        }
+        verdicts |= {
+            "d_accuracy": objectives.accuracy(self.objective, real.logits, fake.logits),
+            "logit_gap": real.logits - fake.logits,
         }
         return verdicts | ({"real_logits": real.logits, "fake_logits": fake.logits} if self.objective.lecam else {})
 

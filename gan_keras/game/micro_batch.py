@@ -16,7 +16,7 @@ class MicroBatch:
     Attributes:
         samples: real samples (N, …).
         conditions: dict from names to tensors (N, …).
-        seed: seed of the game.
+        seed: integer tensor, seed of the noise.
         iteration: integer tensor, number of iterations before this one.
         sub_step: int, which update of the iteration: 0 … k − 1 for D, k for G.
         batch_size: integer tensor, samples of the update on this replica.
@@ -25,7 +25,7 @@ class MicroBatch:
 
     samples: tf.Tensor
     conditions: dict
-    seed: int
+    seed: tf.Tensor
     iteration: tf.Tensor
     sub_step: int
     batch_size: tf.Tensor

@@ -85,13 +85,13 @@ class AdversarialModel(keras.Model):
             self.generator_optimizer = optimizers.prepare(
                 self._optimizer(generator_optimizer, default.generator_learning_rate),
                 self.generator.trainable_variables,
-                self.images_shown,
+                self.training_state,
                 needs_loss_scale=half[self.generator] or half[self.discriminator],  # G's gradient passes D.
             )
             self.discriminator_optimizer = optimizers.prepare(
                 self._optimizer(discriminator_optimizer, default.discriminator_learning_rate),
                 self.discriminator.trainable_variables,
-                self.images_shown,
+                self.training_state,
                 needs_loss_scale=half[self.discriminator],
             )
 

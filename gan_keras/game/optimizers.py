@@ -15,7 +15,7 @@ def build(game, learning_rate, schedule_images):
         learning_rate: `Schedule`.
         schedule_images: int, the length of schedules that name none; or None.
     """
-    rate = learning_rate.start if learning_rate.is_constant else ImagesSchedule(learning_rate, schedule_images)
+    rate = ImagesSchedule(learning_rate, schedule_images)
     if game.optimizer == "rmsprop":
         # Keras adds its epsilon to the mean square, the papers' code to the root: the square of it is as low a floor.
         return keras.optimizers.RMSprop(rate, rho=game.rho, epsilon=game.epsilon**2)
@@ -43,8 +43,9 @@ class ScheduledAdam(keras.optimizers.Adam):
         super().__init__(learning_rate, beta_2=beta_2, **kwargs)
         self.schedule_images = schedule_images
 
-    def follow(self, images_shown):
-        """Takes the number of samples from a Keras variable; `GAN.compile` calls this."""
+    def follow(self, training_state):
+        """Takes the number of samples shown from the state of a game; `GAN.compile` calls this."""
+        images_shown = training_state.images_shown
         self._images_shown = lambda: images_shown.value  # An optimizer would take a variable for one of its own.
 
     @property
@@ -61,7 +62,7 @@ class ScheduledAdam(keras.optimizers.Adam):
         return super().get_config() | {"beta_2": str(self._beta_2), "schedule_images": self.schedule_images}
 
 
-def prepare(optimizer, variables, images_shown, needs_loss_scale):
+def prepare(optimizer, variables, training_state, needs_loss_scale):
     """Returns an optimizer that is ready to train a network of a game.
 
     Its schedules follow the samples shown, float16 gets a `LossScaleOptimizer`, its variables are created now (before
@@ -70,7 +71,7 @@ def prepare(optimizer, variables, images_shown, needs_loss_scale):
     Args:
         optimizer: Keras optimizer.
         variables: the trainable variables of the network.
-        images_shown: Keras variable, real samples shown so far.
+        training_state: the `TrainingState` that its schedules follow.
         needs_loss_scale: whether the gradient passes float16.
     """
     if needs_loss_scale and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
@@ -78,7 +79,7 @@ def prepare(optimizer, variables, images_shown, needs_loss_scale):
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     for scheduled in (inner, inner._learning_rate):
         if hasattr(scheduled, "follow"):
-            scheduled.follow(images_shown)
+            scheduled.follow(training_state)
     # Keras clips the gradient of each replica and sums afterwards: a threshold would mean another one on several
     # replicas.
     inner._all_reduce_sum_gradients = list

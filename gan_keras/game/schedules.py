@@ -33,7 +33,7 @@ def value(schedule, images_shown, schedule_images):
 
 @keras.saving.register_keras_serializable("gan_keras")
 class ImagesSchedule(keras.optimizers.schedules.LearningRateSchedule):
-    """A learning rate that follows the real samples shown, not the optimizer's steps.
+    """A learning rate that follows the real samples shown, not the optimizer's steps, and is halved at a rollback.
 
     An optimizer counts each of D's k updates and skips those that overflowed; a run counts samples.
 
@@ -45,15 +45,17 @@ class ImagesSchedule(keras.optimizers.schedules.LearningRateSchedule):
     def __init__(self, schedule, schedule_images=None):
         self.schedule = schedules.parse(schedule)
         self.schedule_images = schedule_images
-        self._images_shown = None
+        self._state = None
 
-    def follow(self, images_shown):
-        """Takes the number of samples from a Keras variable; `GAN.compile` calls this."""
-        self._images_shown = images_shown
+    def follow(self, training_state):
+        """Takes the samples shown and the factor from the state of a game; `GAN.compile` calls this."""
+        self._state = training_state
 
     def __call__(self, step):
-        shown = tf.constant(0, tf.int64) if self._images_shown is None else self._images_shown.value
-        return value(self.schedule, shown, self.schedule_images)
+        if self._state is None:
+            return value(self.schedule, tf.constant(0, tf.int64), self.schedule_images)
+        rate = value(self.schedule, self._state.images_shown.value, self.schedule_images)
+        return rate * self._state.learning_rate_factor.value
 
     def get_config(self):
         return {"schedule": str(self.schedule), "schedule_images": self.schedule_images}

@@ -2,10 +2,12 @@
 
 import dataclasses
 
+import keras
 import tensorflow as tf
 
 from gan_keras.augment import adaptive
 from gan_keras.objectives.penalties import lecam
+from gan_keras.runtime import randomness
 from gan_keras.runtime import replicas
 
 
@@ -32,15 +34,18 @@ class TrainingState:
         images_shown: int64, real samples shown to D.
         lecam_averages: float32 (2,), LeCam's moving averages of D's logits on real and on generated samples.
         augment_probability: float32, the adaptive probability of augmentation.
+        rollbacks: int64, how often the game went back to an earlier state because it had collapsed.
+        noise_seed: int64, seed of latents, augmentation and penalties; another one after a rollback.
+        learning_rate_factor: float32, by which the learning rates of a config are multiplied: 1, halved at a rollback.
     """
 
     def __init__(self, model):
-        def state(name, shape=(), dtype="float32"):
+        def state(name, shape=(), dtype="float32", initial=0):
             return model.add_weight(
                 name=name,
                 shape=shape,
                 dtype=dtype,
-                initializer="zeros",
+                initializer=keras.initializers.Constant(initial),
                 trainable=False,
                 aggregation="only_first_replica",
             )
@@ -50,11 +55,28 @@ class TrainingState:
         self.images_shown = state("images_shown", dtype="int64")
         self.lecam_averages = state("lecam_averages", shape=(2,))
         self.augment_probability = state("augment_probability")
+        self.rollbacks = state("rollbacks", dtype="int64")
+        self.noise_seed = state("noise_seed", dtype="int64", initial=model.seed)
+        self.learning_rate_factor = state("learning_rate_factor", initial=1)
 
     @property
     def variables(self):
         """All of the variables, in order."""
-        return [self.iteration, self.images_shown, self.lecam_averages, self.augment_probability]
+        return [
+            self.iteration,
+            self.images_shown,
+            self.lecam_averages,
+            self.augment_probability,
+            self.rollbacks,
+            self.noise_seed,
+            self.learning_rate_factor,
+        ]
+
+    def try_again(self):
+        """Changes what may keep a game that collapsed from collapsing again: other noise, half the learning rates."""
+        self.rollbacks.assign_add(1)
+        self.noise_seed.assign(randomness.derived_seed(int(self.noise_seed), "rollback", str(int(self.rollbacks))))
+        self.learning_rate_factor.assign(self.learning_rate_factor.value / 2)
 
     def count(self, batch_images):
         """Counts an iteration, and the real samples that it showed on all replicas."""

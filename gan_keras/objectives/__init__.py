@@ -3,6 +3,7 @@
 from gan_keras.config.schema import Objective
 from gan_keras.objectives.losses import LOSSES
 from gan_keras.objectives.objective import Update
+from gan_keras.objectives.objective import accuracy
 from gan_keras.objectives.objective import discriminator_terms
 from gan_keras.objectives.objective import generator_terms
 from gan_keras.objectives.objective import input_gradients_in_passes
@@ -14,6 +15,7 @@ __all__ = [
     "LOSSES",
     "Objective",
     "Update",
+    "accuracy",
     "discriminator_terms",
     "generator_terms",
     "input_gradients_in_passes",

@@ -84,6 +84,19 @@ def verdict_names(objective):
     return ("D(x)", "D(G(z))") if LOSSES[objective.loss].is_probability else ("real_logits", "fake_logits")
 
 
+def accuracy(objective, real_logits, fake_logits):
+    """Returns how often D is right, float32 (N, 1): 1 or 0 for each pair of a real and a generated sample.
+
+    Where a logit of a known value means "undecided", 1/2 for each sample of the pair on its side of that value; else 1
+    if the real sample has the higher logit.
+    """
+    threshold = LOSSES[objective.loss].threshold
+    if threshold is None:
+        return ops.cast(real_logits > fake_logits, "float32")
+    right = ops.cast(real_logits > threshold, "float32") + ops.cast(fake_logits < threshold, "float32")
+    return 0.5 * right
+
+
 def _classification(objective, discriminator_pass, name):
     """Returns the weighted cross entropy of the auxiliary classifier as a dict; empty without a weight."""
     if not objective.classification:

@@ -16,14 +16,14 @@ def key(seed, stream, iteration, sub_step=0):
     """Returns the int64 (2,) key of one draw, for `tf.random.stateless_*`.
 
     Args:
-        seed: int in [0, 2^31), the run's seed.
+        seed: int or integer tensor in [0, 2^31), the run's seed of noise.
         stream: str, what is drawn (`"latents"`, `"flip"`, ...): streams of different names are independent.
         iteration: int or integer tensor, in [0, 2^47).
         sub_step: int in [0, 65 536), which draw of this stream within the iteration.
     """
     stream_id = zlib.crc32(stream.encode())
     iteration = tf.cast(iteration, tf.int64)
-    return tf.stack([tf.constant((seed << 32) | stream_id, tf.int64), iteration * 65_536 + sub_step])
+    return tf.stack([tf.cast(seed, tf.int64) * 2**32 + stream_id, iteration * 65_536 + sub_step])
 
 
 def uniform(shape, key):

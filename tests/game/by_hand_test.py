@@ -74,7 +74,16 @@ def test_the_first_gan(loss, k):
         x, fake = real[sub_step * BATCH : (sub_step + 1) * BATCH], a * latents(sub_step)
         gradient = np.mean(-(1 - sigmoid(w * x)) * x) + np.mean(sigmoid(w * fake) * fake) + 0.1 * w
         on_real, on_fake = sigmoid(w * x), sigmoid(w * fake)
-        of_steps.append([np.mean(-np.log(on_real)), np.mean(-np.log(1 - on_fake)), np.mean(on_real), np.mean(on_fake)])
+        of_steps.append(
+            [
+                np.mean(-np.log(on_real)),
+                np.mean(-np.log(1 - on_fake)),
+                np.mean(on_real),
+                np.mean(on_fake),
+                np.mean(np.concatenate([on_real > 0.5, on_fake < 0.5])),
+                np.mean(w * x) - np.mean(w * fake),
+            ]
+        )
         norms.append(abs(gradient))
         w -= RATE * gradient
     z = latents(k)  # new latents for G
@@ -84,7 +93,7 @@ def test_the_first_gan(loss, k):
     g_gradient = np.mean(slope * w * z) + 0.1 * a
     a -= RATE * g_gradient
 
-    names = ("d_loss_real", "d_loss_fake", "D(x)", "D(G(z))")
+    names = ("d_loss_real", "d_loss_fake", "D(x)", "D(G(z))", "d_accuracy", "logit_gap")
     assert logs.keys() == {*names, "d_gradient_norm", "g_loss", "g_gradient_norm"}
     assert [logs[name] for name in names] == pytest.approx(np.mean(of_steps, axis=0), rel=1e-5)  # means over D's steps
     assert logs["d_gradient_norm"] == pytest.approx(np.mean(norms), rel=1e-4, abs=1e-6)

@@ -1,3 +1,5 @@
+import types
+
 import keras
 import pytest
 import tensorflow as tf
@@ -36,14 +38,20 @@ def test_a_path_needs_a_length():
 
 
 def test_an_optimizer_follows_the_images_shown_and_not_its_own_steps():
-    shown = keras.Variable(0, dtype="int64")
+    state = types.SimpleNamespace(
+        images_shown=keras.Variable(0, dtype="int64"), learning_rate_factor=keras.Variable(1.0)
+    )
     rate = schedules.ImagesSchedule("linear:1:0", 100)
-    rate.follow(shown)
+    rate.follow(state)
     optimizer = keras.optimizers.SGD(rate)
     weight = keras.Variable(10.0)
     optimizer.build([weight])
     for images, expected in ((0, 9.0), (0, 8.0), (50, 7.5), (100, 7.5)):
-        shown.assign(images)
+        state.images_shown.assign(images)
         optimizer.apply([tf.constant(1.0)])
         assert float(weight) == expected
+    state.images_shown.assign(0)
+    state.learning_rate_factor.assign(0.5)  # As after a rollback.
+    optimizer.apply([tf.constant(1.0)])
+    assert float(weight) == 7.0
     assert schedules.ImagesSchedule.from_config(rate.get_config()).get_config() == rate.get_config()
