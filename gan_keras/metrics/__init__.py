@@ -1,0 +1,1 @@
+"""How good generated samples are: features, metrics, and results that carry their protocol."""
