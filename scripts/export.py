@@ -11,7 +11,9 @@ from gan_keras.runtime import program
 FLAGS = absl_flags.FLAGS
 flags.define_run(required=True)
 absl_flags.adopt_module_key_flags(flags)
-absl_flags.DEFINE_string("checkpoint", "last", "which checkpoint: last, or the name or path of one")
+absl_flags.DEFINE_string(
+    "checkpoint", None, "which checkpoint: best, last, or the name or path of one (default: best if any, else last)"
+)
 absl_flags.DEFINE_string("export_dir", "exported_models", "parent folder of the exported models: <name>/<version>/")
 absl_flags.DEFINE_string("name", None, "name of the model (default: <recipe>-<dataset>)")
 

@@ -12,7 +12,11 @@ absl_flags.DEFINE_string(
 )
 flags.define_run()
 absl_flags.adopt_module_key_flags(flags)
-absl_flags.DEFINE_string("checkpoint", "last", "which checkpoint of the run: last, or the name or path of one")
+absl_flags.DEFINE_string(
+    "checkpoint",
+    None,
+    "which checkpoint of the run: best, last, or the name or path of one (default: best if there is one, else last)",
+)
 absl_flags.DEFINE_string("seeds", "0-63", "which images, such as 0-7,12,20-23")
 absl_flags.DEFINE_list(
     "labels",

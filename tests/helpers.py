@@ -42,6 +42,7 @@ def settings(folder, **others):
         "tick_images": 40,
         "generator_learning_rate": "linear:1e-3:1e-4",
         "export_dir": "",
+        "metric": "none",
     } | others
 
 

@@ -1,5 +1,6 @@
 """Command-line flags: one for every setting."""
 
+from collections.abc import Collection
 from typing import Any
 
 from absl import flags
@@ -16,22 +17,27 @@ _MAKERS: dict[Any, Any] = {
 }
 
 
-def define() -> None:
-    """Defines one absl flag for every setting, all without a default: a setting that is not given is the recipe's."""
+def define(names: Collection[str] | None = None) -> None:
+    """Defines an absl flag for every setting, all without a default: a setting that is not given is the recipe's.
+
+    Args:
+        names: of the settings that a program takes; None: all.
+    """
     for section, field in schema.leaves():
+        if names is not None and field.name not in names:
+            continue
         help = f"[{section}] {field.metadata['help']}"
         if field.metadata["choices"]:
             help += f"; one of {', '.join(field.metadata['choices'])}"
-        if field.default is not None:
+        if field.default is not None and names is None:
             help += f" (recipe dcgan: {field.default})"
         _MAKERS[schema.leaf_type(field)[0]](field.name, None, help)
 
 
 def given() -> dict[str, Any]:
-    """Returns the values of the flags that were given on the command line, by name."""
-    return {
-        field.name: flags.FLAGS[field.name].value for _, field in schema.leaves() if flags.FLAGS[field.name].present
-    }
+    """Returns the values of the settings whose flags were given on the command line, by name."""
+    known = [field.name for _, field in schema.leaves() if field.name in flags.FLAGS]
+    return {name: flags.FLAGS[name].value for name in known if flags.FLAGS[name].present}
 
 
 def define_run(required: bool = False) -> None:

@@ -19,9 +19,19 @@ LATENT_DISTRIBUTIONS = ("uniform", "normal")
 NORMALIZATIONS = ("batch", "layer", "none", "spectral")
 OPTIMIZERS = ("adam", "rmsprop")
 ON_COLLAPSE = ("rollback", "stop", "ignore")
+FEATURES = ("classifier", "inception", "squeezenet", "lite0", "keras")
+"""Networks whose features metrics compare, before the colon of `--features`; anything else is the path of a model."""
+FEATURE_METRICS = ("frechet2k", "mind2k", "kid2k", "prdc10k")  # On any features; lower is better, but for prdc10k.
+INCEPTION_METRICS = ("fid10k", "fid50k", "inception_score")  # On the features of the original FID only.
+PIXEL_METRICS = ("swd2k", "diversity", "nearest")
+CLASS_METRICS = ("asked_class", "modes")  # On what the classifier names.
+METRICS = (*INCEPTION_METRICS, *FEATURE_METRICS, *PIXEL_METRICS, *CLASS_METRICS)
+"""Metrics of generated samples; the name fixes the protocol. Each is an entry of `gan_keras.metrics.registry`."""
+TRAINING_METRICS = ("fid10k", "fid50k", "frechet2k", "mind2k", "kid2k", "swd2k")
+"""Metrics by which the best checkpoint of a run is chosen: distances, the smaller the better."""
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 R3GAN_PRESETS = ("small", "paper")
 STRATEGIES = ("auto", "one_device", "mirrored", "multi_worker")
 
-SOURCES = ("avatars", "folder", "zip", "npz", "tfds")  # Each is a module of `gan_keras.data.sources`.
+SOURCES = ("avatars", "stacked_mnist", "folder", "zip", "npz", "tfds")  # Each is a module of `gan_keras.data.sources`.
 PATH_SOURCES = ("folder", "zip", "npz")  # Written as `KIND:PATH`, or as an existing path alone.

@@ -106,6 +106,20 @@ def _default_conditioning(settings: Any) -> str | None:
     return "concat" if settings.label_encoding == "multi" else None  # None is the architecture's own.
 
 
+def _default_features(metric: str | None) -> str | None:
+    if metric in names.INCEPTION_METRICS:
+        return "inception"
+    return "classifier" if metric in names.FEATURE_METRICS else None
+
+
+def _is_inception(features: str | None) -> bool:
+    return bool(features) and str(features).partition(":")[0] == "inception"
+
+
+def _is_path_of_features(features: str | None) -> bool:
+    return bool(features) and str(features).partition(":")[0] not in names.FEATURES
+
+
 # === The table ===
 
 RULES = (
@@ -172,6 +186,22 @@ RULES = (
         "it needs --strategy=mirrored, or auto",
         default=1,
     ),
+    _only_if("evaluate_images", lambda s: s.metric != "none", "--metric=none measures nothing", default=50_000),
+    _only_if("patience_images", lambda s: s.metric != "none", "--metric=none measures nothing"),
+    _only_if(
+        "features",
+        lambda s: s.metric is None or s.metric in (*names.FEATURE_METRICS, *names.INCEPTION_METRICS),
+        "--metric={metric} compares no features",
+        default=lambda s: _default_features(s.metric),
+    ),
+    _only_if("features_size", lambda s: _is_path_of_features(s.features), "it needs --features=PATH"),
+    _only_if("features_range", lambda s: _is_path_of_features(s.features), "it needs --features=PATH"),
+    _only_if("features_output", lambda s: _is_path_of_features(s.features), "it needs --features=PATH"),
+    _only_if(
+        "inception_weights",
+        lambda s: _is_inception(s.features),
+        "it needs the features of Inception: --features=inception",
+    ),
     # Combinations that are invalid.
     Rule(
         "activation",
@@ -234,6 +264,12 @@ RULES = (
         "replicas share the statistics of batch normalization in D ({discriminator_batch_norm}) in every update or in "
         "none: "
         "choose another --normalization, or --penalty_interval=1",
+    ),
+    Rule(
+        "features",
+        lambda s: s.metric in names.INCEPTION_METRICS and s.features is not None and not _is_inception(s.features),
+        "{metric} is defined on the features of Inception: choose --features=inception, or another --metric, such as "
+        "frechet2k",
     ),
     Rule("augment_probability", _is_no_probability, "expected adaptive, or numbers in [0, 1]"),
     Rule(

@@ -259,8 +259,44 @@ class Training(_Section):
         "healthy checkpoint, once, with other noise and half the learning rates), stop, or ignore (only NaN stops)",
         choices=names.ON_COLLAPSE,
     )
+    keep_checkpoints: int = _free(3, "how many of the last checkpoints are kept, beside the best", minimum=1)
     export_dir: str = _free(
         "exported_models", "folder into which the trained generator is exported; empty: do not export"
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation(_Section):
+    """How the generator is measured while it trains."""
+
+    metric: str | None = _free(
+        None,
+        "distance to the test images that is measured while training, and by which the best checkpoint is chosen; "
+        "none: nothing is measured (default: mind2k on the classifier's features where the data set has labels, else "
+        "swd2k)",
+        choices=(*names.TRAINING_METRICS, "none"),
+    )
+    evaluate_images: int | None = _free(
+        None, "images between two measurements, rounded up to ticks (default: 50000)", minimum=1
+    )
+    patience_images: int | None = _free(
+        None, "end the run when the metric has not improved for so many images (default: never)", minimum=1
+    )
+    features: str | None = _free(
+        None,
+        "network whose features metrics compare: classifier (trained on the data set's labels), inception or "
+        "inception:clean (that of FID), squeezenet:PATH, lite0:PATH, keras:NAME, or the path of a Keras model, "
+        "SavedModel or .tflite file (default: classifier)",
+    )
+    features_size: int | None = _free(
+        None, "side in pixels that images are resized to for --features=PATH (default: the model's own)", minimum=1
+    )
+    features_range: str | None = _free(
+        None, "LOW,HIGH: values of black and white pixels for --features=PATH, such as -1,1 (default: 0,1)"
+    )
+    features_output: str | None = _free(None, "name of the output of --features=PATH (default: the only one)")
+    inception_weights: str | None = _free(
+        None, "file classify_image_graph_def.pb, or the .tgz that holds it (default: it is downloaded)"
     )
 
 
@@ -272,12 +308,13 @@ class Config:
     data: Data = dataclasses.field(default_factory=Data)
     game: Game = dataclasses.field(default_factory=Game)
     training: Training = dataclasses.field(default_factory=Training)
+    evaluation: Evaluation = dataclasses.field(default_factory=Evaluation)
 
     def __post_init__(self) -> None:
         rules.check(flat(self))
 
 
-SECTIONS: dict[str, Any] = {"data": Data, "game": Game, "training": Training}
+SECTIONS: dict[str, Any] = {"data": Data, "game": Game, "training": Training, "evaluation": Evaluation}
 PENALTIES = tuple(field.name for field in dataclasses.fields(Objective) if field.metadata["penalty"])
 """Names of the penalties; each is a module of `gan_keras.objectives.penalties`."""
 

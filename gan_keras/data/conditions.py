@@ -162,6 +162,21 @@ def for_seeds(
     return {condition.name: values}
 
 
+def of_store(condition: Condition, store: Any) -> np.ndarray | None:
+    """Returns the values, (N,) or (N, A), that the samples of a store have under a condition chosen on other samples.
+
+    None if the store lacks one of its columns, or has other values in it.
+    """
+    values = []
+    for name, names in condition.columns:
+        if name not in store.labels or not 0 <= int(store.labels[name].max()) < len(names):
+            return None
+        values.append(store.labels[name])
+    if condition.encoding == "multi":
+        return np.stack(values, axis=1).astype(np.float32)
+    return np.ravel_multi_index(values, [len(names) for _, names in condition.columns]).astype(np.int32)
+
+
 def of_classes(class_names: Iterable[str]) -> Condition:
     """Returns the `Condition` of plain classes."""
     names = tuple(class_names)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def export(
     run: "Run",
     export_dir: pathlib.Path | str = "exported_models",
-    checkpoint: str = "last",
+    checkpoint: str | None = None,
     name: str | None = None,
 ) -> pathlib.Path:
     """Exports the moving average of a run's generator; see `export_generator`.
@@ -30,7 +30,7 @@ def export(
     Args:
         run: a `gan_keras.runs.run.Run`.
         export_dir: parent of all exported models.
-        checkpoint: `"last"`, or the name or path of a checkpoint.
+        checkpoint: `"best"`, `"last"`, or the name or path of one; None: the best if there is one, else the last.
         name: the model's name; by default `<recipe>-<dataset>`.
 
     Returns:

@@ -18,24 +18,29 @@ class Rows:
     Args:
         path: the file, raw float32 in C order.
         width: d.
+        count: N; None: as many as the file holds.
     """
 
     dtype = np.dtype(np.float32)
 
-    def __init__(self, path: pathlib.Path | str, width: int):
+    def __init__(self, path: pathlib.Path | str, width: int, count: int | None = None):
         self.path = pathlib.Path(path)
-        self.shape = (self.path.stat().st_size // (4 * width), width)
+        self.shape = (self.path.stat().st_size // (4 * width) if count is None else count, width)
 
     def __len__(self) -> int:
         return self.shape[0]
 
     def __getitem__(self, rows: Any) -> np.ndarray:
-        count, width = self.shape
+        count, _ = self.shape
         if isinstance(rows, slice):
             start, stop, step = rows.indices(count)
             return self._read(start, max(stop - start, 0))[::step]
         mapped: np.ndarray = np.memmap(self.path, np.float32, "r", shape=self.shape)
         return np.asarray(mapped[rows])
+
+    def first(self, count: int) -> "Rows":
+        """Returns the first `count` rows."""
+        return Rows(self.path, self.shape[1], min(count, len(self)))
 
     def _read(self, start: int, count: int) -> np.ndarray:
         width = self.shape[1]
@@ -46,7 +51,8 @@ class Writer:
     """Context that appends rows (n, d) to a file; `rows()` reads them back."""
 
     def __init__(self, path: pathlib.Path | str):
-        self._path, self._width = pathlib.Path(path), None
+        self._path = pathlib.Path(path)
+        self.width = 0  # d, 0 as long as nothing was written.
 
     def __enter__(self) -> "Writer":
         self._file = open(self._path, "wb")
@@ -57,12 +63,13 @@ class Writer:
 
     def append(self, rows: np.ndarray) -> None:
         """Appends rows (n, d), the same d each time."""
-        self._width = rows.shape[1]
+        self.width = rows.shape[1]
         self._file.write(np.ascontiguousarray(rows, np.float32).data)
 
     def rows(self) -> Rows:
-        """Returns what was written; the context has ended."""
-        return Rows(self._path, self._width or 1)
+        """Returns what was written so far."""
+        self._file.flush()
+        return Rows(self._path, self.width)
 
 
 def blocks(rows: Any, size: int = BLOCK) -> Iterator[np.ndarray]:

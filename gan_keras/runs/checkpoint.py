@@ -2,9 +2,11 @@
 
     000250048/            named after the images shown
       generator.npz  discriminator.npz  ema_generator.npz  generator_optimizer.npz  discriminator_optimizer.npz
-      training_state.npz    counters, LeCam's averages, ADA's probability
-      state.json            iteration, images shown, the open tick, length of stats.jsonl
+      training_state.npz    counters, LeCam's averages, ADA's probability, noise seed and learning-rate factor
+      state.json            iteration, images shown, the open tick, length of stats.jsonl, health, the best measurement
       manifest.json         the SHA-256 of each of these
+
+A folder beside them, `best`, is a checkpoint as well: the one whose generator was measured to be the best.
 
 It is written aside, synced to disk and renamed, so that a folder with a name is whole; the manifest shows whether it
 was damaged later. Arrays are `.npy` inside an uncompressed `.npz`, without pickle.
@@ -16,6 +18,7 @@ import pathlib
 import shutil
 import sys
 import zipfile
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -24,6 +27,10 @@ from gan_keras import errors
 from gan_keras.runtime import files
 
 MANIFEST = "manifest.json"
+BEST = "best"
+_PROMOTED = "promoted"  # The next best one, before it takes the place of the best one.
+_REPLACED = "replaced"  # The best one, on its way out.
+_ROLLED_BACK = "rolled_back"  # The state that a rollback goes on from, before it takes the place of the later ones.
 PARTS = (
     "generator",
     "discriminator",
@@ -38,7 +45,14 @@ class DamagedCheckpoint(errors.UserError):
     """A checkpoint whose files are missing, torn or changed."""
 
 
-def save(folder: pathlib.Path, name: str, gan: Any, state: dict[str, Any], keep: int = 3) -> pathlib.Path:
+def save(
+    folder: pathlib.Path,
+    name: str,
+    gan: Any,
+    state: dict[str, Any],
+    keep: int = 3,
+    protected: Collection[str] = frozenset(),
+) -> pathlib.Path:
     """Writes checkpoint `folder/name`, then deletes all but the newest `keep`; returns its path.
 
     Args:
@@ -46,6 +60,8 @@ def save(folder: pathlib.Path, name: str, gan: Any, state: dict[str, Any], keep:
         name: str that sorts by age.
         gan: a compiled `GAN`.
         state: JSON-able dict.
+        keep: how many remain.
+        protected: names of further ones that remain.
 
     Raises:
         UserError: it could not be written; what was there before is untouched.
@@ -63,9 +79,46 @@ def save(folder: pathlib.Path, name: str, gan: Any, state: dict[str, Any], keep:
             f"cannot write checkpoint {folder / name}: {error.strerror or error}; nothing of it was kept, those before "
             "it are untouched. Free some space, then give the same command again"
         ) from error
-    for old in names(folder)[:-keep]:
+    for old in set(names(folder)[:-keep]) - set(protected):
         shutil.rmtree(folder / old, ignore_errors=True)
     return folder / name
+
+
+def promote(folder: pathlib.Path, name: str) -> None:
+    """Makes checkpoint `folder/name` the best one; it takes no space as long as both exist."""
+    with files.written_aside(folder / _PROMOTED) as aside:
+        for path in (folder / name).iterdir():
+            try:
+                (aside.folder / path.name).hardlink_to(path)
+            except OSError:  # A file system without hard links.
+                shutil.copyfile(path, aside.folder / path.name)
+    recover(folder)
+
+
+def roll_back(folder: pathlib.Path, gan: Any, state: dict[str, Any]) -> None:
+    """Makes a state the newest: writes its checkpoint, and deletes those after it.
+
+    A process that is killed meanwhile leaves either the old checkpoints, or what `recover` completes.
+    """
+    save(folder, _ROLLED_BACK, gan, state, keep=len(names(folder)) + 1)
+    recover(folder)
+
+
+def recover(folder: pathlib.Path) -> None:
+    """Completes a change of the best checkpoint, or a rollback, in which a process was killed."""
+    if (folder / _PROMOTED).is_dir():
+        if (folder / BEST).is_dir():
+            (folder / BEST).rename(folder / _REPLACED)
+        (folder / _PROMOTED).rename(folder / BEST)
+    shutil.rmtree(folder / _REPLACED, ignore_errors=True)
+    if (folder / _ROLLED_BACK).is_dir():
+        name = f"{read_state(folder / _ROLLED_BACK)['images_shown']:09d}"
+        for later in names(folder):
+            if later >= name:
+                shutil.rmtree(folder / later)
+        (folder / _ROLLED_BACK).rename(folder / name)
+    if folder.is_dir():
+        files.sync(folder)
 
 
 def names(folder: pathlib.Path) -> list[str]:

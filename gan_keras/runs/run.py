@@ -1,6 +1,7 @@
 """A run is a folder: its frozen config, its checkpoints, and the generator that they hold.
 
-config.json  environment.json  checkpoints/  samples/  tensorboard/  stats.jsonl  samples.gif  curves.png
+config.json  environment.json  checkpoints/  samples/  tensorboard/  stats.jsonl  metrics.jsonl  health.jsonl
+report.html  samples.gif  curves.png
 """
 
 import hashlib
@@ -51,37 +52,53 @@ class Run:
         """Folder of the checkpoints."""
         return self.path / "checkpoints"
 
-    def checkpoint(self, which: str = "last") -> pathlib.Path:
-        """Returns the path of a checkpoint: the newest undamaged one (`"last"`), or one by its path or name.
+    def checkpoint(self, which: str | None = None) -> pathlib.Path:
+        """Returns the path of a checkpoint.
+
+        Args:
+            which: `"best"`, the one that was measured to be the best; `"last"`, the newest undamaged one; or the name
+                or path of one. None: the best if there is one, else the last.
 
         Raises:
             UserError: there is none, or it is damaged.
         """
+        best = self.checkpoints / checkpoints.BEST
+        if which is None:
+            which = checkpoints.BEST if best.is_dir() else "last"
         if which == "last":
             path = checkpoints.newest(self.checkpoints)
             if path is None:
                 raise errors.UserError(f"{self.path} holds no checkpoint yet: train it for a tick first")
             return path
+        if which == checkpoints.BEST and not best.is_dir():
+            raise errors.UserError(
+                f"{self.path} has no best checkpoint: none was measured yet (--evaluate_images); choose last"
+            )
         found = next((path for path in (self.checkpoints / which, pathlib.Path(which)) if path.is_dir()), None)
         if found is None:
             known = checkpoints.names(self.checkpoints)
             raise errors.UserError(
-                f"no checkpoint '{which}' in {self.path}: expected last, a path, or one of "
+                f"no checkpoint '{which}' in {self.path}: expected best, last, a path, or one of "
                 f"{', '.join(known) or 'none yet'}"
             )
         checkpoints.verify(found)
         return found
 
-    def load_generator(self, checkpoint: str = "last") -> "keras.Model":
-        """Returns the moving average of G as a functional Keras model, `latents` → float images in [-1, 1]."""
+    def load_generator(self, checkpoint: str | None = None, part: str = "ema_generator") -> "keras.Model":
+        """Returns a generator as a functional Keras model, `latents` → float images in [-1, 1].
+
+        Args:
+            checkpoint: as for `checkpoint`.
+            part: `"ema_generator"`, the moving average of G, or `"generator"`, G itself.
+        """
         from gan_keras.game import build
 
         path = self.checkpoint(checkpoint)
         generator = build.build_generator(self.config, self.channels, self.condition)
-        checkpoints.load_part(path, "ema_generator", generator)
+        checkpoints.load_part(path, part, generator)
         return generator
 
-    def generate(self, seeds: Iterable[int], checkpoint: str = "last", **conditions: Any) -> np.ndarray:
+    def generate(self, seeds: Iterable[int], checkpoint: str | None = None, **conditions: Any) -> np.ndarray:
         """Returns the images of sample seeds, uint8 (N, H, W, C).
 
         Args:
@@ -99,7 +116,7 @@ class Run:
         conditions = for_seeds(self.condition, seeds, conditions)
         return sampling.generate(self.load_generator(checkpoint), self.config.game.latents, seeds, conditions)
 
-    def describe(self, checkpoint: str = "last") -> dict[str, Any]:
+    def describe(self, checkpoint: str | None = None) -> dict[str, Any]:
         """Returns a JSON-able dict of what made a checkpoint: config, identity, images shown, versions."""
         path = self.checkpoint(checkpoint)
         state = checkpoints.read_state(path)
@@ -111,7 +128,7 @@ class Run:
             "identity_sha256": identity_hash(self.identity),
             "images_shown": state["images_shown"],
             "iteration": state["iteration"],
-            "checkpoint": path.name,
+            "checkpoint": f"{state['images_shown']:09d}",
             "git_revision": started_with["git_revision"],
             "environment": started_with,
         }

@@ -11,6 +11,7 @@ import tqdm
 
 from gan_keras.config import schema
 from gan_keras.data import images
+from gan_keras.runtime import files
 
 COLUMNS = 8  # of a grid of samples
 
@@ -25,7 +26,7 @@ class Callback:
         """After every call of the train function; `means` are those of the open tick."""
 
     def on_tick(self, record):
-        """After a tick; `record` is its line of statistics."""
+        """After a tick; `record` is its line of statistics, to which a callback may add for those after it."""
 
     def on_finish(self, images_shown):
         """After the last iteration of the run's length."""
@@ -93,10 +94,13 @@ class Samples(Callback):
         folder: path they are written to.
         gan: the `GAN`.
         resolved: `Experiment`.
+
+    Attributes:
+        drawn: the newest grid's samples, uint8 (N, H, W, C).
     """
 
     def __init__(self, folder, gan, resolved):
-        self.folder, self.gan, self.resolved = folder, gan, resolved
+        self.folder, self.gan, self.resolved, self.drawn = folder, gan, resolved, None
         self.kind, condition = resolved.store.kind, resolved.condition
         self.conditions, self.seeds = {}, np.arange(COLUMNS**2)
         if condition:
@@ -116,7 +120,8 @@ class Samples(Callback):
         self._draw(images_shown)  # The end need not be that of a tick.
 
     def _draw(self, images_shown):
-        self._write(f"{images_shown:09d}", self.gan.generate(self.seeds, **self.conditions))
+        self.drawn = self.gan.generate(self.seeds, **self.conditions)
+        self._write(f"{images_shown:09d}", self.drawn)
 
     def _write(self, name, samples):
         images.write_png(self.folder / f"{name}.png", self.kind.grid(samples, COLUMNS))
@@ -130,6 +135,42 @@ class Samples(Callback):
             for row in conditions.condition.rows
         ]
         return stored[np.concatenate([np.resize(row, COLUMNS) for row in rows])]
+
+
+class Watch(Callback):
+    """The health of the game: numbers for the line of statistics, and what they mean in `health.jsonl` and on screen.
+
+    Args:
+        path: of `health.jsonl`.
+        health: `Health`.
+        samples: the `Samples` before it.
+
+    Attributes:
+        collapse: what was seen at the last tick if the game is lost, a sentence; else None.
+    """
+
+    def __init__(self, path, health, samples):
+        self.path, self.health, self.samples, self.collapse = path, health, samples, None
+
+    def on_start(self, images_shown):
+        self.collapse = None
+
+    def on_tick(self, record):
+        record |= self.health.look(self.samples.drawn)
+        for event in self.health.judge(record):
+            tqdm.tqdm.write(
+                f"after {event.images} images {event.event}. What usually helps: {event.advice}", sys.stderr
+            )
+            self.write(event.images, event.event, event.advice)
+            self.collapse = event.event if event.is_collapse else self.collapse
+
+    def write(self, images_shown, event, advice=None, action=None):
+        """Adds a line to `health.jsonl`, once."""
+        line = {"images": images_shown, "event": event, "advice": advice, "action": action}
+        line = json.dumps({name: value for name, value in line.items() if value is not None}) + "\n"
+        known = self.path.read_text() if self.path.exists() else ""
+        if line not in known:
+            files.write_text(self.path, known + line)
 
 
 class Statistics(Callback):
@@ -173,19 +214,22 @@ class TensorBoard(Callback):
         self.writer.close()
 
 
-def of_run(run, gan, resolved):
+def of_run(run, gan, resolved, health):
     """Returns the callbacks of a run's training.
 
     Args:
         run: `Run`.
         gan: its `GAN`.
         resolved: its `Experiment`.
+        health: its `Health`.
     """
-    samples = run.path / "samples"
+    folder = run.path / "samples"
+    samples = Samples(folder, gan, resolved)
     return [
+        samples,
+        Watch(run.path / "health.jsonl", health, samples),
         Statistics(run.path / "stats.jsonl"),
-        Samples(samples, gan, resolved),
-        TensorBoard(run.path / "tensorboard", samples, schema.to_dict(run.config)),
+        TensorBoard(run.path / "tensorboard", folder, schema.to_dict(run.config)),
         ProgressBar(run.config.training.images),
     ]
 

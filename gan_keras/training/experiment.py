@@ -1,14 +1,17 @@
 """What a training needs, resolved: the config with every default filled in, and the samples."""
 
 import dataclasses
+import sys
 from typing import Any
 
 from gan_keras import config as configs
 from gan_keras import data
+from gan_keras import errors
 from gan_keras.config import rules
 from gan_keras.config import schema
 from gan_keras.data import conditions
 from gan_keras.data import pipeline
+from gan_keras.metrics.evaluator import default_metric
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,6 +66,23 @@ class Experiment:
         )
 
 
+def _evaluation(config: configs.Config, store: data.Store) -> dict[str, Any]:
+    """Returns the metric and the features by which the run is judged, where the user leaves the choice."""
+    settings = config.evaluation
+    if settings.metric is not None:
+        if settings.metric != "none":
+            data.prepare_for(config.data, "test")  # What is missing is said now.
+        return {}
+    if settings.features is None:
+        try:
+            data.prepare_for(config.data, "test")
+        except errors.UserError as error:
+            print(f"the generator is not measured while it trains: {error}", file=sys.stderr)
+            return {"metric": "none"}
+    metric, features = default_metric(store, settings.features)
+    return {"metric": metric, "features": features}
+
+
 def resolve(config: configs.Config, replicas: int) -> Experiment:
     """Returns the Experiment of a config; its samples are prepared if they were not before.
 
@@ -83,6 +103,7 @@ def resolve(config: configs.Config, replicas: int) -> Experiment:
         "holdout": store.manifest["holdout"],
         "flip": description.default_flip if config.data.flip is None else config.data.flip,
     }
+    settings |= _evaluation(config, store)
     chosen = None
     if config.data.labels:
         encoding = config.data.label_encoding or "joint"

@@ -1,14 +1,57 @@
 """The training loop: iterations in portions, ticks, and an end that all workers reach together."""
 
+import dataclasses
 import time
 
 from gan_keras.runtime import replicas
 from gan_keras.training import callbacks as callback_module
+from gan_keras.training.tick import Diverged
 from gan_keras.training.tick import Tick
 from gan_keras.training.tick import refuse_non_finite
 
 SECONDS_A_CALL = 1.0  # A signal waits for the call in hand; a container gets some seconds to leave.
 MOST_ITERATIONS_A_CALL = 200
+_GO_ON, _ENOUGH, _COLLAPSED = range(3)
+
+
+@dataclasses.dataclass(frozen=True)
+class End:
+    """Why a loop ended: it was long enough if both are None.
+
+    Attributes:
+        signal: number of the signal that asked for the end, after a checkpoint was saved.
+        collapse: what happened to a game that has collapsed, a sentence; nothing was saved since.
+    """
+
+    signal: int | None = None
+    collapse: str | None = None
+
+
+class Chief:
+    """What only the chief of a cluster does at the end of a tick; this one does nothing, as the other workers."""
+
+    def collapse(self):
+        """Returns what the tick has shown of a game that has collapsed, a sentence, or None."""
+        return None
+
+    def is_enough(self, images_shown):
+        """Whether the run ends before its length."""
+        return False
+
+    def measure(self, images_shown, is_last):
+        """Measures the generator, if it is time."""
+
+    def save(self, loop):
+        """Writes a checkpoint."""
+
+    def start(self, loop):
+        """Before the first iteration of this process."""
+
+    def roll_back(self, collapse, images_shown):
+        """Restores an earlier state of a game that has collapsed."""
+
+    def give_up(self, collapse, images_shown, reason):
+        """The run ends with a collapse."""
 
 
 class Loop:
@@ -22,43 +65,50 @@ class Loop:
         images: length of the run.
         tick_images: length of a tick.
         callbacks: list of `callbacks.Callback`.
-        save: function of this loop, writes a checkpoint.
+        chief: `Chief`.
         tick: the open `Tick`.
         signals: `StopSignals`.
     """
 
     def __init__(
-        self, gan, iterator, strategy, *, iteration_images, images, tick_images, callbacks, save, tick, signals
+        self, gan, iterator, strategy, *, iteration_images, images, tick_images, callbacks, chief, tick, signals
     ):
         self.gan, self.iterator, self.strategy = gan, iterator, strategy
         self.iteration_images, self.images, self.tick_images = iteration_images, images, tick_images
-        self.callbacks, self.save, self.tick, self.signals = callbacks, save, tick, signals
+        self.callbacks, self.chief, self.tick, self.signals = callbacks, chief, tick, signals
         self.iteration = int(gan.iteration.numpy())
         self.images_shown = int(gan.images_shown.numpy())
         self.portion = 1
 
     def run(self):
-        """Trains to the end, or to a signal; returns the number of that signal, or None.
-
-        Raises:
-            Diverged: something the step reports is NaN or infinite; nothing was saved since the last tick.
-        """
+        """Trains to the end, to a signal, or until the game has collapsed; returns the `End`."""
         self._start_clock()
         self._call("on_start", self.images_shown)
         try:
-            while self.images_shown < self.images:
-                iterations, signal = self._agree()
-                if signal:
-                    self.save(self)
-                    return signal
-                self._train(iterations)
-                if self.images_shown >= self._next_tick(self.images_shown - self.iteration_images):
-                    self._close_tick()
-            self.save(self)
-            self._call("on_finish", self.images_shown)
-            return None
+            return self._run()
         finally:
             self._call("on_end")
+
+    def _run(self):
+        while self.images_shown < self.images:
+            iterations, signal = self._agree()
+            if signal:
+                self.chief.save(self)
+                return End(signal=signal)
+            try:
+                self._train(iterations)
+            except Diverged as diverged:  # All workers see the same numbers.
+                return End(collapse=str(diverged))
+            if self.images_shown >= self._next_tick(self.images_shown - self.iteration_images):
+                verdict = self._close_tick()
+                if verdict == _COLLAPSED:
+                    return End(collapse=self.chief.collapse() or "the game has collapsed")
+                if verdict == _ENOUGH:
+                    break
+        self._call("on_finish", self.images_shown)
+        self.chief.measure(self.images_shown, is_last=True)
+        self.chief.save(self)
+        return End()
 
     def _train(self, iterations):
         begun = time.monotonic()
@@ -83,6 +133,7 @@ class Loop:
         return (images_shown // self.tick_images + 1) * self.tick_images
 
     def _close_tick(self):
+        """Ends the open tick; returns how to go on, the same on all workers."""
         seconds = time.monotonic() - self.clock_begun
         record = {
             "tick": self.images_shown // self.tick_images,
@@ -94,10 +145,14 @@ class Loop:
             "memory_mb": callback_module.memory_mb(),
         }
         self.tick = Tick()
-        self._start_clock()
         self._call("on_tick", record)
-        if self.images_shown < self.images:
-            self.save(self)
+        mine = _COLLAPSED if self.chief.collapse() else _GO_ON
+        if mine == _GO_ON and self.images_shown < self.images:
+            self.chief.measure(self.images_shown, is_last=False)
+            self.chief.save(self)
+            mine = _ENOUGH if self.chief.is_enough(self.images_shown) else _GO_ON
+        self._start_clock()
+        return max(replicas.agree(self.strategy, mine))
 
     def _start_clock(self):
         # Not the tick's own beginning: that may lie in a process that was stopped long ago.

@@ -43,7 +43,4 @@ def refuse_non_finite(rows, first_iteration):
     for name, values in rows.items():
         bad = [index for index, value in enumerate(values.tolist()) if not math.isfinite(value)]
         if bad:
-            raise Diverged(
-                f"{name} became {values[bad[0]]} at iteration {first_iteration + bad[0]}: the game has diverged and "
-                "stops here, its last checkpoint is untouched. Try lower learning rates, or another --precision"
-            )
+            raise Diverged(f"{name} became {values[bad[0]]} at iteration {first_iteration + bad[0]}")

@@ -15,12 +15,14 @@ from gan_keras.runs import run as runs
 from gan_keras.runs.lock import RunLock
 from gan_keras.runtime import files
 from gan_keras.runtime import replicas
-from gan_keras.training import callbacks
+from gan_keras.training import chief as chiefs
 from gan_keras.training import experiment
+from gan_keras.training import loop as loops
 from gan_keras.training import pictures
-from gan_keras.training.loop import Loop
+from gan_keras.training import report
 from gan_keras.training.signals import StopSignals
 from gan_keras.training.signals import leave
+from gan_keras.training.tick import Diverged
 from gan_keras.training.tick import Tick
 
 
@@ -58,9 +60,7 @@ def train(config: configs.Config, run_dir: pathlib.Path | str | None = None) -> 
             run = runs.create_run(path, resolved.config, resolved.identity, resolved.channels, resolved.condition)
             _say_labels(resolved)
         state = _restore(run, gan) if run else {}
-        replicas.broadcast(
-            strategy, [*gan.variables, *gan.generator_optimizer.variables, *gan.discriminator_optimizer.variables]
-        )
+        _broadcast(strategy, gan)
         # A signal that came in the last iterations shall not wait for the export either.
         signal = _train(resolved, run, strategy, gan, state, signals) or signals.received
     if run and signal:
@@ -101,59 +101,92 @@ def _restore(run, gan):
     """Loads the newest undamaged checkpoint and cuts `stats.jsonl` to the length it records; returns its state."""
     for folder in (run.path, run.checkpoints, run.path / "samples"):
         files.remove_leftovers(folder)
+    checkpoint.recover(run.checkpoints)
     path = checkpoint.newest(run.checkpoints)
-    state = checkpoint.restore(path, gan) if path else {"stats_bytes": 0}
-    with open(run.path / "stats.jsonl", "ab") as stats:
-        stats.truncate(min(state["stats_bytes"], stats.tell()))
+    state = checkpoint.restore(path, gan) if path else {}
+    chiefs.cut_statistics(run, {"stats_bytes": 0} | state)
     return state
 
 
 def _train(resolved, run, strategy, gan, state, signals):
-    """Trains until the end or a signal; returns that signal."""
+    """Trains until the end or a signal; returns that signal.
+
+    Raises:
+        Diverged: the game has collapsed, and a rollback is not wanted, or was tried before.
+    """
     shown = int(gan.images_shown.numpy())
     training = resolved.config.training
-    if shown >= training.images:
-        _say(f"this run is finished: {shown} images were shown. A larger --images continues it")
+    chief = chiefs.RunChief(run, gan, resolved, state) if run else loops.Chief()
+    is_enough = max(replicas.agree(strategy, int(chief.is_enough(shown))))
+    if shown >= training.images or is_enough:
+        _say_finished(shown, is_enough)
         return None
     if run:
         _say_where(run, shown)
-    loop = Loop(
-        gan,
-        iter(resolved.batches(strategy, first_iteration=int(gan.iteration.numpy()))),
-        strategy,
-        iteration_images=resolved.config.game.iteration_images,
-        images=training.images,
-        tick_images=training.tick_images,
-        callbacks=callbacks.of_run(run, gan, resolved) if run else [],
-        save=_saver(run) if run else lambda loop: None,
-        tick=Tick(**state.get("tick", {})),
-        signals=signals,
+    while True:
+        loop = loops.Loop(
+            gan,
+            iter(resolved.batches(strategy, first_iteration=int(gan.iteration.numpy()))),
+            strategy,
+            iteration_images=resolved.config.game.iteration_images,
+            images=training.images,
+            tick_images=training.tick_images,
+            callbacks=chief.callbacks if run else [],
+            chief=chief,
+            tick=Tick(**state.get("tick", {})),
+            signals=signals,
+        )
+        chief.start(loop)
+        end = loop.run()
+        if end.collapse is None:
+            return end.signal
+        _refuse_another_rollback(chief, gan, loop, end.collapse, training.on_collapse)
+        state = chief.roll_back(end.collapse, loop.images_shown) or {}
+        if run:
+            _say(
+                f"{end.collapse}: back to {state['images_shown']} images, with other noise and half the learning rates"
+            )
+            chief = chiefs.RunChief(run, gan, resolved, state)
+        _broadcast(strategy, gan)
+
+
+def _refuse_another_rollback(chief, gan, loop, collapse, policy):
+    """Raises Diverged where a game that has collapsed does not go back to an earlier state."""
+    if policy == "rollback" and not int(gan.training_state.rollbacks):
+        return
+    reason = f"--on_collapse={policy}" if policy != "rollback" else "it was rolled back once before"
+    chief.give_up(collapse, loop.images_shown, reason)
+    raise Diverged(
+        f"{collapse}. The run stops here ({reason}); what was saved before is untouched, the best generator included. "
+        "Start another run with lower learning rates, or another --precision"
     )
-    return loop.run()
 
 
-def _saver(run):
-    statistics = run.path / "stats.jsonl"
+def _broadcast(strategy, gan):
+    replicas.broadcast(
+        strategy, [*gan.variables, *gan.generator_optimizer.variables, *gan.discriminator_optimizer.variables]
+    )
 
-    def save(loop):
-        files.sync(statistics)  # A checkpoint on disk relies on the lines before it.
-        state = {
-            "iteration": loop.iteration,
-            "images_shown": loop.images_shown,
-            "tick": loop.tick.state(),
-            "stats_bytes": statistics.stat().st_size,
-        }
-        checkpoint.save(run.checkpoints, f"{loop.images_shown:09d}", loop.gan, state)
 
-    return save
+def _say_finished(shown, is_enough):
+    if is_enough:
+        _say(
+            f"this run has ended after {shown} images: its metric had not improved for --patience_images. A larger "
+            "one continues it"
+        )
+    else:
+        _say(f"this run is finished: {shown} images were shown. A larger --images continues it")
 
 
 def _finish(run):
-    """Writes the pictures of a finished run and exports its generator; a checkpoint is not exported twice."""
+    """Writes the pictures and the report of a finished run and exports its best generator, the same one only once."""
     pictures.write_history(run.path)
+    report.write(run.path)
     if run.config.training.export_dir:
         record = run.path / "exported.json"
-        exported = json.dumps({"checkpoint": run.checkpoint().name, "export_dir": run.config.training.export_dir})
+        exported = json.dumps(
+            {"checkpoint": run.describe()["checkpoint"], "export_dir": run.config.training.export_dir}
+        )
         if not record.is_file() or record.read_text() != exported:
             from gan_keras import exporting
 

@@ -172,6 +172,34 @@ REFUSED = [
         "augment_probability=adaptive: .* relativistic_pairing",
         {"augment_probability": "cosine:0:0.5"},
     ),
+    (
+        "dcgan",
+        {"metric": "none", "evaluate_images": 10},
+        "evaluate_images=10: would have no effect: --metric=none measures nothing",
+        {"metric": "swd2k"},
+    ),
+    ("dcgan", {"metric": "none", "patience_images": 10}, "patience_images=10: would have no", {"metric": "swd2k"}),
+    (
+        "dcgan",
+        {"metric": "swd2k", "features": "classifier"},
+        "features=classifier: would have no effect: --metric=swd2k compares no features",
+        {"metric": "mind2k"},
+    ),
+    (
+        "dcgan",
+        {"metric": "fid10k", "features": "classifier"},
+        "features=classifier: fid10k is defined on the features of Inception",
+        {"features": "inception:clean"},
+    ),
+    ("dcgan", {"features": "lite0:a", "features_size": 64}, "features_size=64: would have", {"features": "a.keras"}),
+    ("dcgan", {"features": "keras:A", "features_range": "0,1"}, "features_range=0,1: would", {"features": "a.keras"}),
+    ("dcgan", {"features_output": "a"}, "features_output=a: would have no effect", {"features": "a.tflite"}),
+    (
+        "dcgan",
+        {"inception_weights": "a.pb"},
+        "inception_weights=a.pb: would have no effect: it needs the features of Inception",
+        {"metric": "fid10k"},
+    ),
 ]
 
 

@@ -1,0 +1,237 @@
+"""One pass over generated samples, in which all metrics share what is drawn and what is computed of it."""
+
+import contextlib
+import dataclasses
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from gan_keras import errors
+from gan_keras.config import names
+from gan_keras.data import conditions as data_conditions
+from gan_keras.metrics import registry
+from gan_keras.metrics import rows
+from gan_keras.metrics.evidence import Evidence
+from gan_keras.metrics.evidence import Finding
+from gan_keras.metrics.evidence import Side
+from gan_keras.metrics.features import Features
+from gan_keras.metrics.features import Unavailable
+from gan_keras.metrics.reference import Reference
+from gan_keras.metrics.subjects import SEEDS_OF_A_REPEAT
+from gan_keras.metrics.subjects import Subject
+
+
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    """The result of one metric on one kind of features.
+
+    Attributes:
+        record: dict that JSON can hold: the values and the whole protocol; see `evaluate`.
+        pictures: uint8 (H, W, C) by name.
+    """
+
+    record: dict[str, Any]
+    pictures: dict[str, np.ndarray]
+
+    @property
+    def value(self) -> float:
+        """The metric's own number."""
+        return next(iter(self.record["values"].values()))
+
+
+def evaluate(
+    subject: Subject,
+    reference: Reference,
+    metrics: Iterable[str],
+    features: Iterable[str],
+    load: Callable[[str], Features],
+    *,
+    train: Any = None,
+    seed: int = 0,
+    repeats: int = 1,
+    progress: bool = True,
+) -> list[Measured]:
+    """Measures generated samples against real ones.
+
+    Args:
+        subject: what is measured.
+        reference: the real samples.
+        metrics: names of metrics; `registry.METRICS` has their protocols.
+        features: names of the features that metrics on any features are measured on.
+        load: function, name of features → `Features`. If it raises `Unavailable`, their metrics are skipped, and a line
+            on standard error says so.
+        train: training samples, uint8 (N, H, W, C), for the metric `nearest`.
+        seed: of sample seeds, of the conditions drawn and of the metrics' own choices.
+        repeats: how often everything is drawn and measured, each time with other seeds.
+        progress: whether a progress bar is shown.
+
+    Returns:
+        a `Measured` for each metric and kind of features. Its record has: metric, values (means over the repeats), std
+        (over the repeats; None for one), features, resize, features_sha256 (None for pixels), generated, real and
+        reference_*, seed, repeats, generator and further entries of the subject's origin, notes, and seconds.
+
+    Raises:
+        UserError: unknown names, samples of another size than the real ones, or a metric that cannot be computed.
+    """
+    if subject.shape != reference.samples.shape[1:]:
+        raise errors.UserError(
+            f"the samples are {_size(subject.shape)}, the real images {_size(reference.samples.shape[1:])}: compare "
+            "them at one resolution and number of channels (--resolution)"
+        )
+    plans = [(metric, name) for metric in metrics for name in registry.features_of(metric, list(features))]
+    networks = _load({name for _, name in plans if name}, load)
+    plans = [(metric, name) for metric, name in plans if name is None or name in networks]
+    real = {name: reference.features(network) for name, network in networks.items()}
+    real_conditions = subject.condition and data_conditions.of_store(subject.condition, reference.store)
+    findings: dict[tuple[str, str | None], list[Finding]] = {plan: [] for plan in plans}
+    seconds = dict.fromkeys(plans, 0.0)
+    generated = dict.fromkeys(plans, 0)
+    for repeat in range(repeats if plans else 0):
+        draw = _Draw(subject, _most(plans, subject), real_conditions, seed, repeat)
+        begun = time.monotonic()
+        with draw.measured_by(networks, _most(_of_pixels(plans), subject), reference.folder, progress) as fakes:
+            drawing = time.monotonic() - begun
+            for metric, name in plans:
+                begun = time.monotonic()
+                fake = _first(fakes[name], min(registry.METRICS[metric].generated, draw.count))
+                features_of_real, logits_of_real = real[name] if name else (None, None)
+                evidence = Evidence(
+                    real=Side(reference.samples, features_of_real, logits_of_real, real_conditions),
+                    fake=fake,
+                    train=train,
+                    seed=seed,
+                    condition=subject.condition,
+                    columns=networks[name].columns if name else (),
+                )
+                findings[metric, name].append(registry.METRICS[metric].measure(evidence))
+                generated[metric, name] = min(registry.METRICS[metric].generated, draw.count)
+                seconds[metric, name] += time.monotonic() - begun + drawing
+    return [
+        Measured(
+            _record(
+                plan,
+                findings[plan],
+                subject,
+                reference,
+                networks.get(plan[1]),
+                {"generated": generated[plan], "seed": seed, "repeats": repeats, "seconds": round(seconds[plan], 1)},
+            ),
+            findings[plan][0].pictures,
+        )
+        for plan in plans
+    ]
+
+
+def _load(wanted, load):
+    networks = {}
+    for name in sorted(wanted):
+        try:
+            networks[name] = load(name)
+        except Unavailable as missing:
+            print(f"skipped, what needs the features {name}: {missing}", file=sys.stderr)
+    return networks
+
+
+def _of_pixels(plans):
+    return [(metric, name) for metric, name in plans if metric in names.PIXEL_METRICS]
+
+
+def _most(plans, subject):
+    """Returns the number of samples that the metrics ask for, of those that there are."""
+    return min([max([registry.METRICS[metric].generated for metric, _ in plans], default=0), subject.count or 10**9])
+
+
+def _first(side, count):
+    def cut(values):
+        return None if values is None else values[:count]
+
+    logits = None if side.logits is None else side.logits.first(count)
+    features = None if side.features is None else side.features.first(count)
+    return Side(cut(side.samples), features, logits, cut(side.conditions))
+
+
+class _Draw:
+    """The samples of one repeat: which seeds, under which conditions."""
+
+    def __init__(self, subject, count, real_conditions, seed, repeat):
+        self._subject, self.count = subject, count
+        generator = np.random.Generator(np.random.Philox(key=[seed, repeat]))
+        if subject.count is None:
+            self._seeds = np.arange(count, dtype=np.int64) + (1000 * seed + repeat) * SEEDS_OF_A_REPEAT
+        else:
+            self._seeds = generator.permutation(subject.count)[:count]
+        self.conditions = None
+        if subject.condition:
+            if real_conditions is None:
+                self.conditions = subject.condition.of_seeds(self._seeds)
+            else:  # As often as among the real samples, in another order.
+                self.conditions = np.resize(generator.permutation(len(real_conditions)), count)
+                self.conditions = real_conditions[self.conditions]
+
+    @contextlib.contextmanager
+    def measured_by(self, networks, pixels, folder, progress) -> Iterator[dict[str | None, Side]]:
+        """Draws the samples and their features; yields a `Side` by the name of the features, None for pixels.
+
+        Args:
+            networks: `Features` by name.
+            pixels: how many of the samples are kept as they are.
+            folder: parent of the temporary folder that holds the features.
+            progress: whether a progress bar is shown.
+        """
+        folder.mkdir(exist_ok=True)
+        named = {self._subject.condition.name: self.conditions} if self._subject.condition else {}
+        kept = []
+        with tempfile.TemporaryDirectory(prefix=".generated-", dir=folder) as aside, contextlib.ExitStack() as stack:
+            writers = {
+                name: [stack.enter_context(rows.Writer(f"{aside}/{index}.{part}")) for part in ("features", "logits")]
+                for index, name in enumerate(networks)
+            }
+            bar = stack.enter_context(tqdm(total=self.count, desc="generated", unit=" images", disable=not progress))
+            shown = 0
+            for batch in self._subject.batches(self._seeds, named):
+                if shown < pixels:
+                    kept.append(batch[: pixels - shown])
+                for name, (features, logits) in writers.items():
+                    found, classes = networks[name].extract(batch)
+                    features.append(found)
+                    if classes is not None:
+                        logits.append(classes)
+                shown += len(batch)
+                bar.update(len(batch))
+            samples = np.concatenate(kept) if kept else None
+            sides = {
+                name: Side(samples, features.rows(), logits.rows() if logits.width else None, self.conditions)
+                for name, (features, logits) in writers.items()
+            }
+            yield {None: Side(samples, None, None, self.conditions)} | sides
+
+
+def _record(plan, findings, subject, reference, network, drawn):
+    metric, _ = plan
+    keys = findings[0].values.keys()
+    table = {key: [finding.values[key] for finding in findings] for key in keys}
+    notes = list(dict.fromkeys(note for finding in findings for note in finding.notes))
+    asked = registry.METRICS[metric].generated
+    if drawn["generated"] < asked:
+        notes.insert(0, f"{drawn['generated']} samples instead of the {asked} of the protocol: there are no more")
+    return {
+        "metric": metric,
+        "values": {key: float(np.mean(values)) for key, values in table.items()},
+        "std": {key: float(np.std(values, ddof=1)) for key, values in table.items()} if len(findings) > 1 else None,
+        **(network.protocol if network else {"features": None, "resize": None, "features_sha256": None}),
+        **reference.protocol,
+        **drawn,
+        **subject.origin,
+        "notes": notes,
+    }
+
+
+def _size(shape):
+    return " × ".join(map(str, shape))

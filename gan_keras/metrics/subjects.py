@@ -1,0 +1,180 @@
+"""What is measured: the generator of a run or of an export, or samples that exist already."""
+
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from gan_keras import errors
+from gan_keras.data import kinds
+from gan_keras.game import inputs
+from gan_keras.runtime import randomness
+
+BATCH = 64
+SEEDS_OF_A_REPEAT = 1_000_000
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+
+
+class Subject:
+    """A set of samples that can be drawn in batches.
+
+    Attributes:
+        shape: (H, W, C) of a sample.
+        count: how many there are; None for a generator, which has no end.
+        condition: `Condition` under which they are generated, or None.
+        origin: dict that JSON can hold: what a result says of where the samples are from.
+    """
+
+    shape: tuple[int, ...]
+    count: int | None = None
+    condition: Any = None
+    origin: dict[str, Any]
+
+    def batches(self, seeds: np.ndarray, conditions: dict[str, np.ndarray]) -> Iterator[np.ndarray]:
+        """Yields uint8 (n, H, W, C), the samples of sample seeds (N,) under conditions (N, …) by name, in order.
+
+        Samples that exist already come in their own order: seed s is the sample s.
+
+        Raises:
+            UserError: a sample is NaN or infinite.
+        """
+        raise NotImplementedError
+
+
+class Generator(Subject):
+    """A generator in this process.
+
+    Args:
+        network: functional model, `latents` (N, z) and conditions → float32 samples.
+        latents: distribution of the latents.
+        condition: its `Condition`, or None.
+        origin: see `Subject`.
+        kind: `SampleKind`.
+    """
+
+    def __init__(self, network, latents, condition, origin, kind=kinds.IMAGES):
+        self.shape, self.condition, self.origin = network.output_shape[1:], condition, origin
+
+        @tf.function(autograph=False, reduce_retracing=True)
+        def draw(seeds, conditions):
+            z = randomness.sample_latents(seeds, inputs.latent_dim(network), latents)
+            samples = tf.cast(inputs.generate(network, z, conditions, training=False), tf.float32)
+            return kind.to_stored(samples), tf.reduce_all(tf.math.is_finite(samples))
+
+        self._draw = draw
+
+    def batches(self, seeds, conditions):
+        for start in range(0, len(seeds), BATCH):
+            rows = slice(start, start + BATCH)
+            some = {name: tf.constant(values[rows]) for name, values in conditions.items()}
+            samples, finite = self._draw(tf.constant(seeds[rows], tf.int64), some)
+            if not finite:
+                raise errors.UserError(
+                    f"the generator draws NaN or infinity (seeds {seeds[start]} to {seeds[rows][-1]}): choose another "
+                    "--checkpoint"
+                )
+            yield samples.numpy()
+
+
+class Exported(Subject):
+    """An exported model; `exported` is an `ExportedGenerator`."""
+
+    def __init__(self, exported):
+        self._exported = exported
+        self.shape = tuple(exported.description["image_shape"])
+        self.condition = exported.condition
+        metadata = exported.description["metadata"]
+        self.origin = {"model": str(exported.folder), "generator": "ema"} | {
+            name: metadata.get(key)
+            for name, key in (
+                ("config_hash", "identity_sha256"),
+                ("checkpoint", "checkpoint"),
+                ("images_shown", "images_shown"),
+            )
+        }
+
+    def batches(self, seeds, conditions):
+        for start in range(0, len(seeds), BATCH):
+            rows = slice(start, start + BATCH)
+            yield self._exported.generate(seeds[rows], **{name: values[rows] for name, values in conditions.items()})
+
+
+class Samples(Subject):
+    """Samples that exist already: the images of a folder, or an array in a `.npy` file or under `images` in a `.npz`.
+
+    Raises:
+        UserError: there are none, they are no images, or they differ in size.
+    """
+
+    def __init__(self, path: pathlib.Path | str):
+        path = pathlib.Path(path)
+        self.origin = {"samples": str(path), "generator": None}
+        if path.is_dir():
+            self._files = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
+            if not self._files:
+                raise errors.UserError(f"--samples={path}: the folder holds no images ({', '.join(SUFFIXES)})")
+            self._array = None
+            self.shape, self.count = self._read(self._files[0]).shape, len(self._files)
+        else:
+            self._array = _array(path)
+            self.shape, self.count = self._array.shape[1:], len(self._array)
+
+    def batches(self, seeds, conditions):
+        for start in range(0, len(seeds), BATCH):
+            chosen = seeds[start : start + BATCH]
+            yield self._array[chosen] if self._array is not None else self._images(chosen)
+
+    def _images(self, chosen):
+        images = [self._read(self._files[index]) for index in chosen]
+        for index, image in zip(chosen, images, strict=True):
+            if image.shape != self.shape:
+                raise errors.UserError(
+                    f"'{self._files[index]}' is {_size(image.shape)}, and '{self._files[0]}' is {_size(self.shape)}: "
+                    "samples have to be of one size"
+                )
+        return np.stack(images)
+
+    def _read(self, path):
+        try:
+            with Image.open(path) as image:
+                grey = image.mode in ("1", "L", "I", "I;16", "F")
+                return np.atleast_3d(np.asarray(image.convert("L" if grey else "RGB")))
+        except (OSError, ValueError, SyntaxError) as error:
+            raise errors.UserError(f"'{path}' cannot be read as an image: {error}; remove or replace it") from error
+
+
+def _array(path):
+    try:
+        array = np.load(path, mmap_mode="r" if path.suffix == ".npy" else None, allow_pickle=False)
+        if path.suffix == ".npz":
+            with array as arrays:
+                array = arrays["images"]
+    except (OSError, ValueError, KeyError) as error:
+        raise errors.UserError(
+            f"--samples={path}: expected a folder of images, a .npy file, or a .npz file with the key images ({error})"
+        ) from error
+    if array.ndim == 3:
+        array = array[..., None]
+    if array.ndim != 4 or array.shape[-1] not in (1, 3) or not len(array):
+        raise errors.UserError(f"--samples={path}: got shape {array.shape}, expected (N, H, W, C) with 1 or 3 channels")
+    if array.dtype == np.uint8:
+        return array
+    if not np.issubdtype(array.dtype, np.floating):
+        raise errors.UserError(f"--samples={path}: got {array.dtype}, expected uint8, or floats in [-1, 1]")
+    bad = ~np.isfinite(array).all(axis=(1, 2, 3))
+    if bad.any():
+        raise errors.UserError(
+            f"--samples={path}: {bad.sum()} samples are NaN or infinite, the first is {bad.argmax()}"
+        )
+    if array.min() < -1.001 or array.max() > 1.001:
+        raise errors.UserError(
+            f"--samples={path}: floats from {array.min():.3g} to {array.max():.3g}, expected them in [-1, 1], or uint8"
+        )
+    return kinds.IMAGES.to_stored(np.asarray(array, np.float32))
+
+
+def _size(shape):
+    return " × ".join(map(str, shape))

@@ -1,0 +1,205 @@
+"""What the statistics of a tick say of the health of a game, in words; and whether it has collapsed.
+
+Everything here is a function of the ticks so far: a run that was killed and resumed judges as it would have without.
+"""
+
+import base64
+import dataclasses
+import statistics
+from typing import Any
+
+import numpy as np
+
+from gan_keras import objectives
+from gan_keras.data import images
+from gan_keras.metrics import diversity
+
+HEALTHY_TICKS = 3  # After so many healthy ticks more, a checkpoint is good enough to go back to.
+HISTORY = 5  # Ticks that a tick is compared with.
+GROWN = 0.3  # Of the data's diversity: samples that never were as diverse cannot collapse.
+COLLAPSED = 0.5  # Of the greatest diversity so far.
+FALLEN = 0.85  # Of the greatest diversity so far, together with JUMP.
+JUMP = 2.5  # How much more than usual the samples of the same latents change in a tick.
+LOW_TICKS = 2  # Ticks of COLLAPSED samples that are a collapse.
+WON = 0.99  # Accuracy of D.
+WON_TICKS = 3
+EXPLODED = 100.0  # How much greater than usual a gradient norm is.
+_THUMBNAIL = 8
+
+
+@dataclasses.dataclass(frozen=True)
+class Event:
+    """Something worth saying.
+
+    Attributes:
+        images: real images shown.
+        event: what was seen, a sentence.
+        advice: what usually helps.
+        is_collapse: whether the game is lost from here on.
+    """
+
+    images: int
+    event: str
+    advice: str
+    is_collapse: bool = False
+
+
+class Health:
+    """Judges the ticks of a run.
+
+    Args:
+        objective: `Objective` of the game.
+        real: some real images, uint8 (n, H, W, C).
+        state: what `state()` returned before, or None.
+
+    Attributes:
+        kept: name of the newest checkpoint that was still healthy three ticks later, or None.
+        protected: names of the checkpoints that may become it, and its own.
+    """
+
+    def __init__(self, objective, real, state=None):
+        self._loss = objective.loss
+        self._has_threshold = objectives.LOSSES[objective.loss].threshold is not None
+        self._real_spread = diversity.spread(real) or 1.0
+        self._real_thumbnail_spread = diversity.spread(_thumbnails(real)) or 1.0
+        self._state: dict[str, Any] = {
+            "kept": None,
+            "pending": [],  # Names of the checkpoints of healthy ticks, too young to be kept.
+            "peak": 0.0,  # The greatest diversity so far.
+            "changes": [],
+            "norms": {"d_gradient_norm": [], "g_gradient_norm": []},
+            "low_ticks": 0,
+            "won_ticks": 0,
+            "thumbnails": None,
+        } | (state or {})
+
+    @property
+    def kept(self):
+        return self._state["kept"]
+
+    @property
+    def protected(self):
+        return {name for name in (self.kept, *self._state["pending"]) if name}
+
+    def keep(self, name):
+        """Makes a checkpoint the one to go back to."""
+        self._state |= {"kept": name, "pending": []}
+
+    def state(self):
+        """Returns a JSON-able dict from which another `Health` goes on."""
+        return self._state
+
+    def look(self, samples):
+        """Returns what the grid of a tick tells, for its line of statistics.
+
+        Args:
+            samples: uint8 (N, H, W, C), samples of the same latents in every tick.
+
+        Returns:
+            `grid_diversity`: mean distance of two of them over that of two real images; `grid_change`: mean distance to
+            the tick before, in thumbnails, over the distance of two real images; 0 at the first tick.
+        """
+        thumbnails = _thumbnails(samples)
+        before, self._state["thumbnails"] = self._state["thumbnails"], _packed(thumbnails)
+        change = 0.0
+        if before is not None:
+            difference = _floats(thumbnails) - _floats(_unpacked(before, thumbnails.shape))
+            change = float(np.sqrt((difference**2).sum(axis=1)).mean() / self._real_thumbnail_spread)
+        return {"grid_diversity": float(diversity.spread(samples) / self._real_spread), "grid_change": change}
+
+    def judge(self, record):
+        """Returns the `Event`s of a tick; if its samples and gradients are healthy, its checkpoint may be kept later.
+
+        A state that lasts is said once. That the discriminator has won is said, and no illness: samples may improve.
+
+        Args:
+            record: the line of statistics, with what `look` returned.
+        """
+        illnesses = [*self._samples(record), *self._gradients(record)]
+        if illnesses or self._state["low_ticks"]:
+            self._state["pending"] = []
+        else:
+            self._state["pending"].append(f"{record['images']:09d}")
+            if len(self._state["pending"]) > HEALTHY_TICKS:
+                self._state["kept"] = self._state["pending"].pop(0)
+        return [*illnesses, *self._discriminator(record)]
+
+    def _samples(self, record):
+        state, now, change = self._state, record["grid_diversity"], record["grid_change"]
+        usual = statistics.median(state["changes"]) if len(state["changes"]) == HISTORY else None
+        has_grown = state["peak"] >= GROWN
+        state["low_ticks"] = state["low_ticks"] + 1 if has_grown and now < COLLAPSED * state["peak"] else 0
+        fell = has_grown and usual and change > JUMP * usual and now < FALLEN * state["peak"]
+        if fell:
+            yield Event(
+                record["images"],
+                f"the samples have changed all at once: {change / usual:.1f} times as much as usual in a tick, "
+                f"and their diversity fell from {state['peak']:.2f} to {now:.2f} of the data's",
+                "lower --generator_learning_rate and --discriminator_learning_rate",
+                is_collapse=True,
+            )
+        elif state["low_ticks"] in (1, LOW_TICKS):
+            yield Event(
+                record["images"],
+                f"samples are collapsing: two of them differ by {now:.2f} of what two real images differ by, after "
+                f"{state['peak']:.2f} before",
+                "lower --discriminator_learning_rate, use --augment=diffaugment, or a penalty such as --r1",
+                is_collapse=state["low_ticks"] == LOW_TICKS,
+            )
+        state["peak"] = max(state["peak"], now)
+        if change:
+            state["changes"] = [*state["changes"], change][-HISTORY:]
+
+    def _gradients(self, record):
+        for name, network in (("d_gradient_norm", "discriminator"), ("g_gradient_norm", "generator")):
+            norms = self._state["norms"][name]
+            if len(norms) == HISTORY and record[name] > EXPLODED * statistics.median(norms) > 0:
+                yield Event(
+                    record["images"],
+                    f"the gradients of the {network} are exploding: their norm is {record[name]:.3g}, after "
+                    f"{statistics.median(norms):.3g} before",
+                    f"lower --{network}_learning_rate, or use --precision=float32",
+                )
+            self._state["norms"][name] = [*norms, record[name]][-HISTORY:]
+
+    def _discriminator(self, record):
+        if self._loss == "wasserstein":
+            return  # A critic that is far ahead is what this loss asks for.
+        self._state["won_ticks"] = self._state["won_ticks"] + 1 if record["d_accuracy"] > WON else 0
+        if self._state["won_ticks"] != WON_TICKS:
+            return
+        share = f"{record['d_accuracy']:.1%}"
+        if self._has_threshold:
+            seen = f"it tells {share} of the real and generated images apart"
+        else:
+            seen = (
+                f"it gives the real image of a pair the higher logit in {share} of the pairs, by "
+                f"{record['logit_gap']:.2g} on average (the logits themselves have no zero under this loss)"
+            )
+        yield Event(
+            record["images"],
+            f"the discriminator has won: {seen}",
+            "if the samples no longer improve, lower --discriminator_learning_rate, raise a penalty such as --r1, or "
+            "use --augment=ada",
+        )
+
+
+def _thumbnails(samples):
+    """Returns uint8 (N, 8, 8, C): the means of tiles."""
+    count, height, width, channels = samples.shape
+    tiles = np.asarray(samples, np.float32).reshape(
+        count, _THUMBNAIL, height // _THUMBNAIL, _THUMBNAIL, width // _THUMBNAIL, channels
+    )
+    return tiles.mean(axis=(2, 4)).round().astype(np.uint8)
+
+
+def _floats(thumbnails):
+    return images.to_float(thumbnails).reshape(len(thumbnails), -1)
+
+
+def _packed(thumbnails):
+    return base64.b64encode(thumbnails.tobytes()).decode()
+
+
+def _unpacked(text, shape):
+    return np.frombuffer(base64.b64decode(text), np.uint8).reshape(shape)
