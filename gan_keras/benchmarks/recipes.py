@@ -5,12 +5,13 @@ import pathlib
 import keras
 
 from gan_keras import config as configs
-from gan_keras import data
 from gan_keras import objectives
 from gan_keras import training
-from gan_keras.benchmarks import class_agreement
 from gan_keras.config import recipes
 from gan_keras.data import images
+from gan_keras.metrics import results
+from gan_keras.metrics import subjects
+from gan_keras.metrics.evaluator import Evaluator
 from gan_keras.runtime import files
 from gan_keras.training import callbacks
 
@@ -25,6 +26,9 @@ WIDTHS = {
     "sagan": 12,
     "r3gan": 64,
 }
+METRICS = ("mind2k", "frechet2k", "diversity")
+OF_CLASSES = ("asked_class",)  # In addition, of recipes with classes.
+FEATURES = "classifier"
 COLUMNS = 10  # Of a grid of samples.
 TICKS = 10  # Of a run.
 HEADER = (
@@ -36,16 +40,17 @@ HEADER = (
     "images shown",
     "minutes",
     "images/s",
-    "requested class",
-    "diversity",
+    *METRICS,
+    *OF_CLASSES,
     "samples",
 )
 
 
 def measure(dataset, folder, names=None, updates=1000, batch_size=64, seed=0, **settings):
-    """Trains the recipes one after the other, each in its own run folder, and writes `table.md`.
+    """Trains and measures the recipes one after the other, each in its own run folder, and writes `table.md`.
 
-    Called again, it resumes the runs and does not repeat what is finished.
+    Called again, it resumes the runs and does not repeat what is finished. The moving average at the end of a run is
+    measured, on the features of a classifier of the data set.
 
     Args:
         dataset: data set with classes, as `--dataset` takes it.
@@ -60,15 +65,16 @@ def measure(dataset, folder, names=None, updates=1000, batch_size=64, seed=0, **
         UserError: an unknown recipe.
     """
     folder = pathlib.Path(folder)
-    settings |= {"dataset": dataset, "batch_size": batch_size, "seed": seed, "export_dir": ""}
-    rows = []
+    settings |= {"dataset": dataset, "batch_size": batch_size, "seed": seed, "export_dir": "", "metric": "none"}
+    rows, evaluator = [], None
     names = names or list(recipes.RECIPES)
     for name in names:
         recipes.recipe(name)  # An unknown name is refused before the others are trained.
     for name in names:
         run = _train(name, folder / name, updates, settings)
         images.write_png(folder / f"{name}.png", images.grid(run.generate(range(2 * COLUMNS)), COLUMNS))
-        rows.append(_row(run, _class_agreement(run, folder) if run.condition else None))
+        evaluator = evaluator or Evaluator(run.config.data)
+        rows.append(_row(run, _measured(run, evaluator)))
         files.write_text(folder / "table.md", _table(rows))
         keras.utils.clear_session()
     print(_table(rows))
@@ -82,12 +88,20 @@ def _train(name, run_dir, updates, settings):
     return training.train(config, run_dir)
 
 
-def _class_agreement(run, folder):
-    stores = {split: data.prepare_for(run.config.data, split) for split in ("train", "test")}
-    return class_agreement.measure(run, stores, folder)
+def _measured(run, evaluator):
+    """Returns the metric's own number, by metric, of the end of a run; what is in `metrics.jsonl` is not repeated."""
+    names = (*METRICS, *(OF_CLASSES if run.condition else ()))
+    shown = callbacks.read_statistics(run.path / "stats.jsonl")[-1]["images"]
+    known = {record["metric"] for record in results.read(run.path / results.NAME) if record["images_shown"] == shown}
+    if not known >= set(names):
+        measured = evaluator.measure(subjects.of_checkpoint(run, "last"), names, [FEATURES])
+        results.add(run.path / results.NAME, [each.record for each in measured])
+        print(f"{run.config.recipe}\n{results.table([each.record for each in measured])}", flush=True)
+    records = [record for record in results.read(run.path / results.NAME) if record["images_shown"] == shown]
+    return {record["metric"]: next(iter(record["values"].values())) for record in records}
 
 
-def _row(run, agreement):
+def _row(run, measured):
     records = callbacks.read_statistics(run.path / "stats.jsonl")
     last, game = records[-1], run.config.game
     d_loss = sum(value for name, value in last.items() if name.startswith("d_loss"))
@@ -102,8 +116,10 @@ def _row(run, agreement):
         str(last["images"]),
         f"{sum(record['seconds'] for record in records) / 60:.1f}",
         f"{rates[len(rates) // 2]:.0f}",
-        f"{agreement.agreement:.0%}" if agreement else "",
-        f"{agreement.diversity:.2f}" if agreement else "",
+        f"{measured['mind2k']:.0f}",
+        f"{measured['frechet2k']:.0f}",
+        f"{measured['diversity']:.2f}",
+        f"{measured['asked_class']:.0%}" if "asked_class" in measured else "",
         f"![{run.config.recipe}]({run.config.recipe}.png)",
     )
 

@@ -46,13 +46,29 @@ class Reference:
         """Returns the features (N, d) and the logits (N, L), or None, of all samples, from a file if they are known."""
         key = json.dumps([self.store.content_hash, network.protocol], sort_keys=True)
         folder = self.folder / f"reference-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
-        if not (folder / _ABOUT).is_file():
-            self.folder.mkdir(exist_ok=True)
-            with files.written_aside(folder) as aside:
-                widths = extract(network, self._batches(network.name), aside.folder / _FEATURES, aside.folder / _LOGITS)
-                (aside.folder / _ABOUT).write_text(json.dumps({"widths": widths, "of": json.loads(key)}))
-        width, logits = json.loads((folder / _ABOUT).read_text())["widths"]
-        return rows.Rows(folder / _FEATURES, width), rows.Rows(folder / _LOGITS, logits) if logits else None
+        self.folder.mkdir(exist_ok=True)
+        lock = folder.with_suffix(".lock")
+        busy = f"waiting for another process that computes the features of the same real images ({lock})"
+        with files.Lock(lock, wait=True, busy=busy):
+            found = self._kept(folder)
+            if found is None:
+                # The process that left something half written is dead: it would hold the lock.
+                files.remove_leftovers(self.folder, folder.name)
+                with files.written_aside(folder) as aside:
+                    places = aside.folder / _FEATURES, aside.folder / _LOGITS
+                    widths = extract(network, self._batches(network.name), *places)
+                    (aside.folder / _ABOUT).write_text(json.dumps({"widths": widths, "of": json.loads(key)}))
+                found = self._kept(folder)
+        return found
+
+    def _kept(self, folder):
+        """Returns what `features` returns if a folder holds all of it, else None."""
+        try:
+            width, logits = json.loads((folder / _ABOUT).read_text())["widths"]
+            found = rows.Rows(folder / _FEATURES, width), rows.Rows(folder / _LOGITS, logits) if logits else None
+        except (OSError, ValueError, KeyError):
+            return None
+        return found if all(part is None or len(part) == len(self.samples) for part in found) else None
 
     def _batches(self, name):
         bar = tqdm(total=len(self.samples), desc=f"real images, {name}", unit=" images", disable=not self._progress)

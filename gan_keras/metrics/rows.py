@@ -34,7 +34,8 @@ class Rows:
         count, _ = self.shape
         if isinstance(rows, slice):
             start, stop, step = rows.indices(count)
-            return self._read(start, max(stop - start, 0))[::step]
+            if step > 0:
+                return self._read(start, max(stop - start, 0))[::step]
         mapped: np.ndarray = np.memmap(self.path, np.float32, "r", shape=self.shape)
         return np.asarray(mapped[rows])
 

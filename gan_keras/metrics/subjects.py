@@ -11,6 +11,8 @@ from PIL import Image
 from gan_keras import errors
 from gan_keras.data import kinds
 from gan_keras.game import inputs
+from gan_keras.runs import checkpoint as checkpoints
+from gan_keras.runs import run as runs
 from gan_keras.runtime import randomness
 
 BATCH = 64
@@ -77,6 +79,30 @@ class Generator(Subject):
                     "--checkpoint"
                 )
             yield samples.numpy()
+
+
+def of_checkpoint(run: runs.Run, checkpoint: str | None = None, generator: str = "ema") -> Generator:
+    """Returns the generator of a checkpoint of a run.
+
+    Args:
+        run: `Run`.
+        checkpoint: as for `Run.checkpoint`.
+        generator: `"ema"`, the moving average of G, or `"raw"`, G itself.
+    """
+    path = run.checkpoint(checkpoint)
+    images_shown = checkpoints.read_state(path)["images_shown"]
+    network = run.load_generator(str(path), "ema_generator" if generator == "ema" else "generator")
+    return Generator(network, run.config.game.latents, run.condition, origin_of(run, images_shown, generator))
+
+
+def origin_of(run: runs.Run, images_shown: int, generator: str = "ema") -> dict[str, Any]:
+    """Returns the `origin` of what a run's generator draws after so many images."""
+    return {
+        "generator": generator,
+        "config_hash": runs.identity_hash(run.identity),
+        "checkpoint": f"{images_shown:09d}",
+        "images_shown": images_shown,
+    }
 
 
 class Exported(Subject):

@@ -50,23 +50,10 @@ def of_run(
     path = pathlib.Path(output) if output else run.path / results.NAME
     names = checkpoints.names(run.checkpoints) if checkpoint == "all" else [checkpoint]
     for name in names:
-        subject = _of_checkpoint(run, name, generator)
+        subject = subjects.of_checkpoint(run, name, generator)
         skipped = results.read(path) if checkpoint == "all" else []
         _measure(evaluator, subject, path, skipped, run.path, **options)
     report.write(run.path)
-
-
-def _of_checkpoint(run, name, generator):
-    found = run.checkpoint(name)
-    images_shown = checkpoints.read_state(found)["images_shown"]
-    origin = {
-        "generator": generator,
-        "config_hash": runs.identity_hash(run.identity),
-        "checkpoint": f"{images_shown:09d}",
-        "images_shown": images_shown,
-    }
-    network = run.load_generator(str(found), "ema_generator" if generator == "ema" else "generator")
-    return subjects.Generator(network, run.config.game.latents, run.condition, origin)
 
 
 def of_model(

@@ -68,6 +68,7 @@ class Health:
             "peak": 0.0,  # The greatest diversity so far.
             "changes": [],
             "norms": {"d_gradient_norm": [], "g_gradient_norm": []},
+            "exploding_ticks": {"d_gradient_norm": 0, "g_gradient_norm": 0},
             "low_ticks": 0,
             "won_ticks": 0,
             "thumbnails": None,
@@ -116,7 +117,7 @@ class Health:
             record: the line of statistics, with what `look` returned.
         """
         illnesses = [*self._samples(record), *self._gradients(record)]
-        if illnesses or self._state["low_ticks"]:
+        if illnesses or self._state["low_ticks"] or any(self._state["exploding_ticks"].values()):
             self._state["pending"] = []
         else:
             self._state["pending"].append(f"{record['images']:09d}")
@@ -152,12 +153,14 @@ class Health:
 
     def _gradients(self, record):
         for name, network in (("d_gradient_norm", "discriminator"), ("g_gradient_norm", "generator")):
-            norms = self._state["norms"][name]
-            if len(norms) == HISTORY and record[name] > EXPLODED * statistics.median(norms) > 0:
+            norms, ticks = self._state["norms"][name], self._state["exploding_ticks"]
+            usual = statistics.median(norms) if len(norms) == HISTORY else 0.0
+            ticks[name] = ticks[name] + 1 if record[name] > EXPLODED * usual > 0 else 0
+            if ticks[name] == 1:
                 yield Event(
                     record["images"],
                     f"the gradients of the {network} are exploding: their norm is {record[name]:.3g}, after "
-                    f"{statistics.median(norms):.3g} before",
+                    f"{usual:.3g} before",
                     f"lower --{network}_learning_rate, or use --precision=float32",
                 )
             self._state["norms"][name] = [*norms, record[name]][-HISTORY:]

@@ -21,10 +21,12 @@ class End:
     Attributes:
         signal: number of the signal that asked for the end, after a checkpoint was saved.
         collapse: what happened to a game that has collapsed, a sentence; nothing was saved since.
+        images_shown: when it collapsed.
     """
 
     signal: int | None = None
     collapse: str | None = None
+    images_shown: int | None = None
 
 
 class Chief:
@@ -98,11 +100,12 @@ class Loop:
             try:
                 self._train(iterations)
             except Diverged as diverged:  # All workers see the same numbers.
-                return End(collapse=str(diverged))
+                return End(collapse=str(diverged), images_shown=diverged.iteration * self.iteration_images)
             if self.images_shown >= self._next_tick(self.images_shown - self.iteration_images):
                 verdict = self._close_tick()
                 if verdict == _COLLAPSED:
-                    return End(collapse=self.chief.collapse() or "the game has collapsed")
+                    seen = self.chief.collapse() or "the samples have collapsed"
+                    return End(collapse=seen, images_shown=self.images_shown)
                 if verdict == _ENOUGH:
                     break
         self._call("on_finish", self.images_shown)

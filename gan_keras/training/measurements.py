@@ -84,13 +84,8 @@ class Measurements:
         """Measures the generator now, unless it was measured at this very point; the result is in `metrics.jsonl`."""
         if self._evaluator is None or self.last_images == images_shown:
             return
-        origin = {
-            "generator": "ema",
-            "config_hash": runs.identity_hash(self._run.identity),
-            "checkpoint": f"{images_shown:09d}",
-            "images_shown": images_shown,
-            "rollbacks": int(self._gan.training_state.rollbacks),
-        }
+        origin = subjects.origin_of(self._run, images_shown)
+        origin["rollbacks"] = int(self._gan.training_state.rollbacks)
         subject = subjects.Generator(self._gan.ema_generator, self._latents, self._condition, origin, self._kind)
         try:
             (measured,) = self._evaluator.measure(subject, [self._settings.metric], [self._settings.features])

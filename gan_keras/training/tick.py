@@ -35,7 +35,16 @@ class Tick:
 
 
 class Diverged(errors.UserError):
-    """A loss or a gradient is no longer a finite number."""
+    """A game that is lost: a loss or a gradient is no longer a finite number, or the samples have collapsed.
+
+    Args:
+        message: what happened.
+        iteration: in which iteration a number was no longer finite; None if something else happened.
+    """
+
+    def __init__(self, message, iteration=None):
+        super().__init__(message)
+        self.iteration = iteration
 
 
 def refuse_non_finite(rows, first_iteration):
@@ -43,4 +52,5 @@ def refuse_non_finite(rows, first_iteration):
     for name, values in rows.items():
         bad = [index for index, value in enumerate(values.tolist()) if not math.isfinite(value)]
         if bad:
-            raise Diverged(f"{name} became {values[bad[0]]} at iteration {first_iteration + bad[0]}")
+            iteration = first_iteration + bad[0]
+            raise Diverged(f"{name} became {values[bad[0]]} at iteration {iteration}", iteration)

@@ -140,8 +140,8 @@ def _train(resolved, run, strategy, gan, state, signals):
         end = loop.run()
         if end.collapse is None:
             return end.signal
-        _refuse_another_rollback(chief, gan, loop, end.collapse, training.on_collapse)
-        state = chief.roll_back(end.collapse, loop.images_shown) or {}
+        _refuse_another_rollback(chief, gan, end, training.on_collapse)
+        state = chief.roll_back(end.collapse, end.images_shown) or {}
         if run:
             _say(
                 f"{end.collapse}: back to {state['images_shown']} images, with other noise and half the learning rates"
@@ -150,15 +150,15 @@ def _train(resolved, run, strategy, gan, state, signals):
         _broadcast(strategy, gan)
 
 
-def _refuse_another_rollback(chief, gan, loop, collapse, policy):
+def _refuse_another_rollback(chief, gan, end, policy):
     """Raises Diverged where a game that has collapsed does not go back to an earlier state."""
     if policy == "rollback" and not int(gan.training_state.rollbacks):
         return
     reason = f"--on_collapse={policy}" if policy != "rollback" else "it was rolled back once before"
-    chief.give_up(collapse, loop.images_shown, reason)
+    chief.give_up(end.collapse, end.images_shown, reason)
     raise Diverged(
-        f"{collapse}. The run stops here ({reason}); what was saved before is untouched, the best generator included. "
-        "Start another run with lower learning rates, or another --precision"
+        f"{end.collapse}. The run stops here ({reason}); what was saved before is untouched, the best "
+        "generator included. Start another run with lower learning rates, or another --precision"
     )
 
 

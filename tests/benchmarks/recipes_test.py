@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gan_keras import errors
-from gan_keras.benchmarks import class_agreement
 from gan_keras.benchmarks import recipes
+from gan_keras.metrics.features import classifier
 from gan_keras.training import pictures
 from tests import tiny
 
@@ -16,8 +16,7 @@ def small(monkeypatch):
     monkeypatch.setattr(pictures, "write_curves", lambda path, records: None)
     monkeypatch.setattr(recipes, "WIDTHS", {"cdcgan": 4})
     monkeypatch.setattr(recipes, "TICKS", 1)
-    monkeypatch.setattr(class_agreement, "SAMPLES_A_CLASS", 8)
-    monkeypatch.setattr(class_agreement, "EPOCHS", 1)
+    monkeypatch.setattr(classifier, "EPOCHS", 1)
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras' own, in saving

@@ -140,13 +140,13 @@ def place(tmp_path_factory):
 @pytest.fixture(scope="module")
 def trained(place):
     """A run of two ticks."""
-    training.train(helpers.experiment(place, images=80), place / "run")
+    training.train(helpers.experiment(place, images=80, on_collapse="ignore"), place / "run")
     return place / "run"
 
 
 def test_a_run_folder_of_another_experiment(place, trained):
     before = helpers.contents(trained)
-    other = helpers.experiment(place, seed=3, batch_size=16, images=1000)
+    other = helpers.experiment(place, seed=3, batch_size=16, images=1000, on_collapse="ignore")
     with pytest.raises(errors.UserError, match="another experiment: batch_size is 8 there, 16 here; seed is 0 there"):
         training.train(other, trained)
     assert helpers.contents(trained) == before
@@ -161,20 +161,22 @@ def test_a_game_that_diverges_stops_and_keeps_its_last_good_checkpoint(place, tr
         return logs | {"g_loss": tf.where(self.iteration.value >= 12, float("nan"), logs["g_loss"])}
 
     monkeypatch.setattr(gan.GAN, "_update_generator", poisoned)
-    with pytest.raises(errors.UserError, match="g_loss became nan at iteration 12: the game has diverged") as refused:
-        training.train(helpers.experiment(place), trained)
+    message = "g_loss became nan at iteration 12. The run stops here .--on_collapse=ignore"
+    with pytest.raises(errors.UserError, match=message) as refused:
+        training.train(helpers.experiment(place, on_collapse="ignore"), trained)
     assert "\n" not in str(refused.value)
     assert helpers.contents(trained / "checkpoints") == before
     assert [line["images"] for line in helpers.statistics(trained)] == [40, 80]
 
 
-def test_a_learning_rate_that_is_far_too_high_is_found_out_before_anything_is_saved(place, tmp_path):
+def test_a_learning_rate_that_is_far_too_high_is_found_out_before_a_bad_state_is_saved(place, tmp_path, capsys):
     config = helpers.experiment(
         place, generator_learning_rate=1e30, discriminator_learning_rate=1e30, schedule_images=None
     )
-    with pytest.raises(errors.UserError, match="became (nan|inf) at iteration [0-4]: the game has diverged"):
+    with pytest.raises(errors.UserError, match="became (nan|inf) at iteration [0-4]. .*rolled back once before"):
         training.train(config, tmp_path / "run")
-    assert checkpoint.names(tmp_path / "run" / "checkpoints") == []
+    assert "back to 0 images, with other noise and half the learning rates" in capsys.readouterr().err
+    assert checkpoint.names(tmp_path / "run" / "checkpoints") == ["000000000"]
 
 
 def test_a_disk_that_fills_up_while_a_checkpoint_is_written(place, tmp_path, monkeypatch):
@@ -182,10 +184,10 @@ def test_a_disk_that_fills_up_while_a_checkpoint_is_written(place, tmp_path, mon
     checkpoints = tmp_path / "run" / "checkpoints"
     written = checkpoint.save
 
-    def limited(folder, name, game, state):
+    def limited(folder, name, game, state, *others):
         if name == "000000120":
             resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, limits[1]))
-        return written(folder, name, game, state)
+        return written(folder, name, game, state, *others)
 
     monkeypatch.setattr(checkpoint, "save", limited)
     try:
@@ -195,6 +197,6 @@ def test_a_disk_that_fills_up_while_a_checkpoint_is_written(place, tmp_path, mon
             training.train(helpers.experiment(place), tmp_path / "run")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert sorted(path.name for path in checkpoints.iterdir()) == ["000000040", "000000080"]
+    assert sorted(path.name for path in checkpoints.iterdir()) == ["000000000", "000000040", "000000080"]
     for path in checkpoints.iterdir():
         checkpoint.verify(path)

@@ -63,7 +63,8 @@ def test_one_run_as_it_should_be(whole):
         (4, 160, 20),
         (5, 200, 25),
     ]
-    assert checkpoint.names(whole / "checkpoints") == ["000000120", "000000160", "000000200"]
+    # The last three, and the newest that was still healthy three ticks later.
+    assert checkpoint.names(whole / "checkpoints") == ["000000080", "000000120", "000000160", "000000200"]
     grids = sorted(path.name for path in (whole / "samples").iterdir())
     assert grids == [f"{shown:09d}.png" for shown in range(0, 201, 40)] + ["reals.png"]
     assert (whole / "curves.png").stat().st_size > 10_000 and (whole / "samples.gif").stat().st_size > 1_000

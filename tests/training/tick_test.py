@@ -44,5 +44,5 @@ def test_what_is_not_finite_is_named_with_its_iteration(value, told):
     values = rows(5)
     ticks.refuse_non_finite(values, 100)
     values["g_loss"][3:] = value
-    with pytest.raises(errors.UserError, match=f"g_loss became {told} at iteration 103: .*checkpoint is untouched"):
+    with pytest.raises(errors.UserError, match=f"g_loss became {told} at iteration 103$"):
         ticks.refuse_non_finite(values, 100)

@@ -11,8 +11,8 @@ from gan_keras.training.callbacks import duration
 from gan_keras.training.report import metrics
 from gan_keras.training.report import page
 from gan_keras.training.report import pictures
-from gan_keras.training.report.chart import Curve
-from gan_keras.training.report.chart import chart
+from gan_keras.training.report.charts import Curve
+from gan_keras.training.report.charts import chart
 from gan_keras.training.report.values import flat
 from gan_keras.training.report.values import is_finite
 from gan_keras.training.report.values import is_number

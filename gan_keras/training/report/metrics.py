@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from gan_keras.training.report.chart import Curve
-from gan_keras.training.report.chart import chart
+from gan_keras.training.report.charts import Curve
+from gan_keras.training.report.charts import chart
 from gan_keras.training.report.page import pairs
 from gan_keras.training.report.values import finite_or_nan
 from gan_keras.training.report.values import flat

@@ -16,7 +16,7 @@ from gan_keras import errors
 from gan_keras.config import stored
 from gan_keras.data import images
 from gan_keras.training import report
-from gan_keras.training.report import chart
+from gan_keras.training.report import charts as chart
 from gan_keras.training.report import metrics
 from gan_keras.training.report import pictures
 
