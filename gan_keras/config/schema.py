@@ -67,8 +67,8 @@ class Data(_Section):
 
     dataset: str = _free(
         "avatars",
-        "data set: avatars, the name of a data set of TensorFlow Datasets (celeb_a, mnist, …), folder:PATH, zip:PATH, "
-        "npz:PATH, or an existing path",
+        "data set: avatars, the name of a data set of TensorFlow Datasets (celeb_a, mnist, …), stacked_mnist, "
+        "folder:PATH, zip:PATH, npz:PATH, or an existing path",
     )
     data_dir: str | None = _free(None, "folder of TensorFlow Datasets (default: its own)")
     cache_dir: str | None = _free(None, "folder of prepared images (default: $GAN_KERAS_CACHE or ~/.cache/gan_keras)")

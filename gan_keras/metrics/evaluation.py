@@ -7,7 +7,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from collections.abc import Iterable
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -176,7 +175,7 @@ class _Draw:
                 self.conditions = real_conditions[self.conditions]
 
     @contextlib.contextmanager
-    def measured_by(self, networks, pixels, folder, progress) -> Iterator[dict[str | None, Side]]:
+    def measured_by(self, networks, pixels, folder, progress):
         """Draws the samples and their features; yields a `Side` by the name of the features, None for pixels.
 
         Args:

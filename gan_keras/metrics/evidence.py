@@ -22,7 +22,7 @@ class Side:
     samples: Any = None
     features: Any = None
     logits: Any = None
-    conditions: np.ndarray | None = None
+    conditions: Any = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -73,7 +73,7 @@ class Writer:
         return Rows(self._path, self.width)
 
 
-def blocks(rows: Any, size: int = BLOCK) -> Iterator[np.ndarray]:
+def blocks(rows: Any, size: int = BLOCK) -> Iterator[Any]:
     """Yields consecutive blocks of at most `size` rows of `Rows` or of an array."""
     for start in range(0, len(rows), size):
         yield rows[start : start + size]

@@ -1,6 +1,9 @@
 """What is measured: the generator of a run or of an export, or samples that exist already."""
 
+import io
 import pathlib
+import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +12,7 @@ import tensorflow as tf
 from PIL import Image
 
 from gan_keras import errors
+from gan_keras.data import crop
 from gan_keras.data import kinds
 from gan_keras.game import inputs
 from gan_keras.runs import checkpoint as checkpoints
@@ -132,7 +136,7 @@ class Samples(Subject):
     """Samples that exist already: the images of a folder, or an array in a `.npy` file or under `images` in a `.npz`.
 
     Raises:
-        UserError: there are none, they are no images, or they differ in size.
+        UserError: there are none, they are no images, not square, or they differ in size.
     """
 
     def __init__(self, path: pathlib.Path | str):
@@ -164,21 +168,30 @@ class Samples(Subject):
         return np.stack(images)
 
     def _read(self, path):
+        """Returns the pixels of a file, as those of the real images: a square is neither cropped nor resized."""
         try:
             with Image.open(path) as image:
-                grey = image.mode in ("1", "L", "I", "I;16", "F")
-                return np.atleast_3d(np.asarray(image.convert("L" if grey else "RGB")))
-        except (OSError, ValueError, SyntaxError) as error:
+                width, height = image.size
+            content = path.read_bytes()
+            channels = 1 if crop.is_grey(io.BytesIO(content)) else 3
+            pixels = crop.pixels(content, crop=None, resolution=min(width, height), channels=channels)
+        except Exception as error:  # Pillow raises many types for a broken file.
             raise errors.UserError(f"'{path}' cannot be read as an image: {error}; remove or replace it") from error
+        if width != height:
+            raise errors.UserError(
+                f"'{path}' is {width} × {height} pixels: expected square images, as the real ones are"
+            )
+        return pixels
 
 
 def _array(path):
     try:
-        array = np.load(path, mmap_mode="r" if path.suffix == ".npy" else None, allow_pickle=False)
-        if path.suffix == ".npz":
-            with array as arrays:
+        if zipfile.is_zipfile(path):
+            with np.load(path, allow_pickle=False) as arrays:
                 array = arrays["images"]
-    except (OSError, ValueError, KeyError) as error:
+        else:  # `numpy.load` leaves a file open that begins as a zip and is none.
+            array = np.lib.format.open_memmap(path, mode="r")
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise errors.UserError(
             f"--samples={path}: expected a folder of images, a .npy file, or a .npz file with the key images ({error})"
         ) from error

@@ -1,5 +1,8 @@
 """What the chief of a run does at the end of a tick: it judges, measures, saves, and goes back to an earlier state."""
 
+import sys
+
+from gan_keras import errors
 from gan_keras.runs import checkpoint
 from gan_keras.runtime import files
 from gan_keras.training import callbacks
@@ -43,7 +46,7 @@ class RunChief(loop.Chief):
     def measure(self, images_shown, is_last):
         if is_last or self._measurements.is_due(images_shown):
             self._measurements.measure(images_shown)
-            report.write(self._run.path)
+            write_report(self._run.path)
 
     def save(self, loop):
         files.sync(self._statistics)  # A checkpoint on disk relies on the lines before it.
@@ -94,7 +97,7 @@ class RunChief(loop.Chief):
     def give_up(self, collapse, images_shown, reason):
         """Notes that the run ends with a collapse."""
         self._watch.write(images_shown, collapse, action=f"stopped: {reason}")
-        report.write(self._run.path)
+        write_report(self._run.path)
 
     def _promote(self, state):
         """Makes the checkpoint of a state the best one, if it was measured to be."""
@@ -108,6 +111,14 @@ class RunChief(loop.Chief):
 def _is_best(run, best):
     path = run.checkpoints / checkpoint.BEST
     return path.is_dir() and checkpoint.read_state(path).get("best") == best
+
+
+def write_report(path):
+    """Renews the report of a run; one that cannot be written is said, and costs nothing else."""
+    try:
+        report.write(path)
+    except (OSError, errors.UserError) as error:
+        print(f"warning: the report of {path} could not be written: {error}", file=sys.stderr)
 
 
 def cut_statistics(run, state):

@@ -30,7 +30,13 @@ class End:
 
 
 class Chief:
-    """What only the chief of a cluster does at the end of a tick; this one does nothing, as the other workers."""
+    """What only the chief of a cluster does at the end of a tick; this one does nothing, as the other workers.
+
+    Attributes:
+        callbacks: list of `callbacks.Callback`.
+    """
+
+    callbacks = ()
 
     def collapse(self):
         """Returns what the tick has shown of a game that has collapsed, a sentence, or None."""
@@ -66,18 +72,15 @@ class Loop:
         iteration_images: k·b, real images of one iteration.
         images: length of the run.
         tick_images: length of a tick.
-        callbacks: list of `callbacks.Callback`.
         chief: `Chief`.
         tick: the open `Tick`.
         signals: `StopSignals`.
     """
 
-    def __init__(
-        self, gan, iterator, strategy, *, iteration_images, images, tick_images, callbacks, chief, tick, signals
-    ):
+    def __init__(self, gan, iterator, strategy, *, iteration_images, images, tick_images, chief, tick, signals):
         self.gan, self.iterator, self.strategy = gan, iterator, strategy
         self.iteration_images, self.images, self.tick_images = iteration_images, images, tick_images
-        self.callbacks, self.chief, self.tick, self.signals = callbacks, chief, tick, signals
+        self.chief, self.tick, self.signals = chief, tick, signals
         self.iteration = int(gan.iteration.numpy())
         self.images_shown = int(gan.images_shown.numpy())
         self.portion = 1
@@ -86,6 +89,7 @@ class Loop:
         """Trains to the end, to a signal, or until the game has collapsed; returns the `End`."""
         self._start_clock()
         self._call("on_start", self.images_shown)
+        self.chief.start(self)
         try:
             return self._run()
         finally:
@@ -162,5 +166,5 @@ class Loop:
         self.clock_begun, self.clock_images = time.monotonic(), self.images_shown
 
     def _call(self, event, *args):
-        for callback in self.callbacks:
+        for callback in self.chief.callbacks:
             getattr(callback, event)(*args)

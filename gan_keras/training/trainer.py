@@ -19,7 +19,6 @@ from gan_keras.training import chief as chiefs
 from gan_keras.training import experiment
 from gan_keras.training import loop as loops
 from gan_keras.training import pictures
-from gan_keras.training import report
 from gan_keras.training.signals import StopSignals
 from gan_keras.training.signals import leave
 from gan_keras.training.tick import Diverged
@@ -131,12 +130,10 @@ def _train(resolved, run, strategy, gan, state, signals):
             iteration_images=resolved.config.game.iteration_images,
             images=training.images,
             tick_images=training.tick_images,
-            callbacks=chief.callbacks if run else [],
             chief=chief,
             tick=Tick(**state.get("tick", {})),
             signals=signals,
         )
-        chief.start(loop)
         end = loop.run()
         if end.collapse is None:
             return end.signal
@@ -181,7 +178,7 @@ def _say_finished(shown, is_enough):
 def _finish(run):
     """Writes the pictures and the report of a finished run and exports its best generator, the same one only once."""
     pictures.write_history(run.path)
-    report.write(run.path)
+    chiefs.write_report(run.path)
     if run.config.training.export_dir:
         record = run.path / "exported.json"
         exported = json.dumps(

@@ -176,6 +176,12 @@ def test_grey_images_need_no_axis_for_channels(tmp_path):
     np.testing.assert_array_equal(drawn(subjects.Samples(tmp_path / "grey.npy"), [0, 1, 2]), tiny.images(3)[..., :1])
 
 
+def test_the_content_of_a_file_counts_not_its_suffix(tmp_path):
+    for name, content in (("an_npz.npy", whole("npz")), ("an_npy.npz", whole("npy"))):
+        (tmp_path / name).write_bytes(content)
+        np.testing.assert_array_equal(drawn(subjects.Samples(tmp_path / name), [0, 1, 2]), tiny.images(3))
+
+
 def test_an_array_on_disk_is_not_read_into_memory(tmp_path):
     np.save(tmp_path / "samples.npy", tiny.images(3))
     assert isinstance(subjects.Samples(tmp_path / "samples.npy")._array, np.memmap)
@@ -258,9 +264,9 @@ def test_arrays_that_are_no_images_are_refused(tmp_path, array, message, suffix)
     refused(lambda: subjects.Samples(path), f"^--samples={path}: .*{message}")
 
 
-def whole(suffix, key="images"):
+def whole(suffix, key="images", save=np.savez):
     with io.BytesIO() as file:
-        np.save(file, tiny.images(3)) if suffix == "npy" else np.savez(file, **{key: tiny.images(3)})
+        np.save(file, tiny.images(3)) if suffix == "npy" else save(file, **{key: tiny.images(3)})
         return file.getvalue()
 
 
@@ -276,12 +282,11 @@ def flipped(content):
         ("text.npy", b"no array"),
         ("empty.npy", b""),
         ("half.npy", whole("npy")[:1000]),
-        ("an_npz.npy", whole("npz")),
         ("text.npz", b"no array"),
         ("empty.npz", b""),
         ("half.npz", whole("npz")[:1000]),
         ("flipped.npz", flipped(whole("npz"))),
-        ("an_npy.npz", whole("npy")),
+        ("flipped_and_packed.npz", flipped(whole("npz", save=np.savez_compressed))),
         ("other_key.npz", whole("npz", "x_train")),
         ("picture.png", b"\x89PNG"),
     ],

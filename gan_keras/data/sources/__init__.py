@@ -24,8 +24,8 @@ def describe(dataset: str) -> Description:
     """Returns the `Description` of a `--dataset`, without reading images.
 
     Args:
-        dataset: `avatars`, `folder:PATH`, `zip:PATH`, `npz:PATH`, an existing path alone, or the name of a data set
-            of TFDS.
+        dataset: `avatars`, `stacked_mnist`, `folder:PATH`, `zip:PATH`, `npz:PATH`, an existing path alone, or the name
+            of a data set of TFDS.
 
     Raises:
         UserError: the path does not exist or is of no known kind.

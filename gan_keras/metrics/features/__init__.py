@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+from typing import Any
 
 from gan_keras import errors
 from gan_keras.config import names
@@ -30,7 +31,7 @@ class Choice:
     inception_weights: str | None = None
 
 
-def load(name: str, store=None, cache: pathlib.Path | None = None, choice: Choice | None = None) -> Features:
+def load(name: str, store: Any = None, cache: pathlib.Path | None = None, choice: Choice | None = None) -> Features:
     """Returns the features of a name.
 
     Args:

@@ -132,8 +132,8 @@ def _content(path, title):
         else:
             with tarfile.open(path) as archive:
                 member = archive.getmember(MEMBER)
-                size, content = member.size, archive.extractfile(member)
-                content = content.read() if content is not None and size in PLAUSIBLE_BYTES else None
+                size, file = member.size, archive.extractfile(member)
+                content = file.read() if file is not None and size in PLAUSIBLE_BYTES else None
     except (tarfile.TarError, KeyError, OSError, EOFError, zlib.error) as error:
         raise errors.UserError(f"'{title}' is damaged, or no archive of {MEMBER} ({error}): get it again") from error
     if size not in PLAUSIBLE_BYTES:

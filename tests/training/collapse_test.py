@@ -1,0 +1,61 @@
+"""Real trainings that are made to collapse in mid-run: found out, rolled back, and the best generator is exported."""
+
+import json
+
+import pytest
+import tensorflow as tf
+
+from gan_keras import errors
+from gan_keras import exporting
+from gan_keras import recipe
+from gan_keras import training
+from gan_keras.exporting.exported import ExportedGenerator
+from gan_keras.game import schedules
+from gan_keras.metrics import results
+from gan_keras.metrics import subjects
+from gan_keras.metrics.evaluator import Evaluator
+from gan_keras.runs import run as runs
+
+TICK, BROKEN_FROM, IMAGES = 2000, 24_000, 40_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["dcgan", "wgan_gp"])
+def test_learning_rates_times_fifty_in_mid_run(name, tmp_path, monkeypatch):
+    rate = schedules.ImagesSchedule.__call__
+
+    def raised(self, step):
+        broken = self._state is not None and self._state.images_shown.value >= BROKEN_FROM
+        return rate(self, step) * tf.where(broken, 50.0, 1.0)
+
+    monkeypatch.setattr(schedules.ImagesSchedule, "__call__", raised)
+    config = recipe(
+        name,
+        resolution=32,
+        width=16,
+        batch_size=16,
+        max_images=6000,
+        images=IMAGES,
+        tick_images=TICK,
+        evaluate_images=8000,
+        export_dir="",
+        cache_dir=str(tmp_path / "cache"),
+    )
+    with pytest.raises(errors.UserError, match="it was rolled back once before"):  # The rates are as high again.
+        training.train(config, tmp_path / "run")
+
+    events = [json.loads(line) for line in (tmp_path / "run" / "health.jsonl").read_text().splitlines()]
+    rolled_back, stopped = [event for event in events if "action" in event]
+    assert rolled_back["action"].startswith("rolled back to")
+    assert stopped["action"].startswith("stopped")
+    for found in (rolled_back, stopped):
+        assert BROKEN_FROM < found["images"] <= BROKEN_FROM + 3 * TICK, found
+    run = runs.open_run(tmp_path / "run")
+    (exported,) = Evaluator(run.config.data, progress=False).measure(
+        subjects.Exported(ExportedGenerator(exporting.export(run, tmp_path / "exported"))), ["mind2k"], ["classifier"]
+    )
+    measured = {
+        record["images_shown"]: record["values"]["distance"] for record in results.read(run.path / results.NAME)
+    }
+    print(f"{name}: {rolled_back}, {stopped}, measured {measured}, exported {exported.value}")
+    assert exported.value == pytest.approx(min(measured.values()), rel=0.01)  # One by one, the export rounds otherwise.
