@@ -15,6 +15,7 @@ from gan_keras.runtime import program
 DATA = ("dataset", "data_dir", "cache_dir", "resolution", "crop", "max_images", "holdout")
 FEATURES = ("features_size", "features_range", "features_output", "inception_weights")
 OF_A_RUN = ("checkpoint", "generator")
+OPTIONS = ("metrics", "features", "split", "seed", "repeats", "output")
 
 FLAGS = absl_flags.FLAGS
 flags.define_run()
@@ -30,7 +31,10 @@ absl_flags.DEFINE_string(
 )
 absl_flags.DEFINE_enum("generator", "ema", ["ema", "raw"], "moving average of the run's generator, or its own weights")
 absl_flags.DEFINE_list(
-    "metrics", None, f"which metrics: {', '.join(names.METRICS)} (default: mind2k where there are labels, else swd2k)"
+    "metrics",
+    None,
+    f"which metrics: {', '.join(names.METRICS)} (default: mind2k where there are labels or "
+    "--features, fid10k for --features=inception, else swd2k)",
 )
 absl_flags.DEFINE_list(
     "features", None, "networks whose features are compared, one after the other; as in scripts/train.py --help"
@@ -60,7 +64,7 @@ def main():
     features = {name: value for name, value in given.items() if name in FEATURES}
     if FLAGS.self_check:
         return evaluation.self_check(data, features)
-    options = {name: FLAGS[name].value for name in ("metrics", "features", "split", "seed", "repeats", "output")}
+    options = {name: FLAGS[name].value for name in OPTIONS}
     chosen = {name: FLAGS[name].value for name in OF_A_RUN} if subject == "run_dir" else {}
     measure = {"run_dir": evaluation.of_run, "model": evaluation.of_model, "samples": evaluation.of_samples}[subject]
     return measure(FLAGS[subject].value, data, features, **options, **chosen)
@@ -75,6 +79,9 @@ def _subject():
     for name in OF_A_RUN:
         if subjects != ["run_dir"] and FLAGS[name].present:
             raise errors.UserError(f"--{name} chooses among what a run holds: leave it out without --run_dir")
+    for name in OPTIONS:
+        if FLAGS.self_check and FLAGS[name].present:
+            raise errors.UserError(f"--{name} has no effect beside --self_check, which measures CIFAR-10: leave it out")
     return subjects[0] if subjects else None
 
 

@@ -87,45 +87,50 @@ def evaluate(
     plans = [(metric, name) for metric in metrics for name in registry.features_of(metric, list(features))]
     networks = _load({name for _, name in plans if name}, load)
     plans = [(metric, name) for metric, name in plans if name is None or name in networks]
-    real = {name: reference.features(network) for name, network in networks.items()}
-    real_conditions = subject.condition and data_conditions.of_store(subject.condition, reference.store)
+    if repeats > 1 and subject.count is not None and subject.count <= _most(plans, subject):
+        raise errors.UserError(
+            f"--repeats={repeats}: all of the {subject.count} samples are measured each time; leave it out"
+        )
+    real = _real(reference, networks, subject.condition)
     findings: dict[tuple[str, str | None], list[Finding]] = {plan: [] for plan in plans}
     seconds = dict.fromkeys(plans, 0.0)
-    generated = dict.fromkeys(plans, 0)
     for repeat in range(repeats if plans else 0):
-        draw = _Draw(subject, _most(plans, subject), real_conditions, seed, repeat)
+        draw = _Draw(subject, _most(plans, subject), real[None].conditions, seed, repeat)
         begun = time.monotonic()
-        with draw.measured_by(networks, _most(_of_pixels(plans), subject), reference.folder, progress) as fakes:
+        with draw.measured_by(networks, plans, reference.folder, progress) as fake:
             drawing = time.monotonic() - begun
             for metric, name in plans:
                 begun = time.monotonic()
-                fake = _first(fakes[name], min(registry.METRICS[metric].generated, draw.count))
-                features_of_real, logits_of_real = real[name] if name else (None, None)
                 evidence = Evidence(
-                    real=Side(reference.samples, features_of_real, logits_of_real, real_conditions),
-                    fake=fake,
+                    real=real[name],
+                    fake=_first(fake[name], registry.METRICS[metric].generated),
                     train=train,
                     seed=seed,
                     condition=subject.condition,
                     columns=networks[name].columns if name else (),
                 )
                 findings[metric, name].append(registry.METRICS[metric].measure(evidence))
-                generated[metric, name] = min(registry.METRICS[metric].generated, draw.count)
                 seconds[metric, name] += time.monotonic() - begun + drawing
+    drawn = {"seed": seed, "repeats": repeats}
     return [
         Measured(
             _record(
-                plan,
-                findings[plan],
-                subject,
-                reference,
-                networks.get(plan[1]),
-                {"generated": generated[plan], "seed": seed, "repeats": repeats, "seconds": round(seconds[plan], 1)},
+                plan, found, subject, reference, networks.get(plan[1]), drawn | {"seconds": round(seconds[plan], 1)}
             ),
-            findings[plan][0].pictures,
+            found[0].pictures,
         )
-        for plan in plans
+        for plan, found in findings.items()
     ]
+
+
+def _real(reference, networks, condition):
+    """Returns the `Side` of the real samples by the name of the features, None for pixels."""
+    conditions = condition and data_conditions.of_store(condition, reference.store)
+    sides: dict[str | None, Side] = {None: Side(reference.samples, None, None, conditions)}
+    for name, network in networks.items():
+        features, logits = reference.features(network)
+        sides[name] = Side(reference.samples, features, logits, conditions)
+    return sides
 
 
 def _load(wanted, load):
@@ -138,21 +143,19 @@ def _load(wanted, load):
     return networks
 
 
-def _of_pixels(plans):
-    return [(metric, name) for metric, name in plans if metric in names.PIXEL_METRICS]
-
-
 def _most(plans, subject):
-    """Returns the number of samples that the metrics ask for, of those that there are."""
+    """Returns the number of samples that some metrics ask for, of those that there are."""
     return min([max([registry.METRICS[metric].generated for metric, _ in plans], default=0), subject.count or 10**9])
 
 
 def _first(side, count):
+    """Returns the first samples of a side of generated ones."""
+
     def cut(values):
         return None if values is None else values[:count]
 
-    logits = None if side.logits is None else side.logits.first(count)
-    features = None if side.features is None else side.features.first(count)
+    features = side.features and side.features.first(count)
+    logits = side.logits and side.logits.first(count)
     return Side(cut(side.samples), features, logits, cut(side.conditions))
 
 
@@ -175,41 +178,57 @@ class _Draw:
                 self.conditions = real_conditions[self.conditions]
 
     @contextlib.contextmanager
-    def measured_by(self, networks, pixels, folder, progress):
+    def measured_by(self, networks, plans, folder, progress):
         """Draws the samples and their features; yields a `Side` by the name of the features, None for pixels.
 
         Args:
             networks: `Features` by name.
-            pixels: how many of the samples are kept as they are.
+            plans: (metric, name of features or None) pairs; of each network, and of pixels, as many samples are kept as
+                its metrics ask for.
             folder: parent of the temporary folder that holds the features.
             progress: whether a progress bar is shown.
         """
         folder.mkdir(exist_ok=True)
         named = {self._subject.condition.name: self.conditions} if self._subject.condition else {}
-        kept = []
+        of_pixels = [plan for plan in plans if plan[0] in names.PIXEL_METRICS]
+        pixels, kept = _Taken(_most(of_pixels, self._subject)), []
         with tempfile.TemporaryDirectory(prefix=".generated-", dir=folder) as aside, contextlib.ExitStack() as stack:
-            writers = {
+            files = {
                 name: [stack.enter_context(rows.Writer(f"{aside}/{index}.{part}")) for part in ("features", "logits")]
                 for index, name in enumerate(networks)
             }
+            taken = {
+                name: _Taken(_most([plan for plan in plans if plan[1] == name], self._subject)) for name in networks
+            }
             bar = stack.enter_context(tqdm(total=self.count, desc="generated", unit=" images", disable=not progress))
-            shown = 0
             for batch in self._subject.batches(self._seeds, named):
-                if shown < pixels:
-                    kept.append(batch[: pixels - shown])
-                for name, (features, logits) in writers.items():
-                    found, classes = networks[name].extract(batch)
-                    features.append(found)
-                    if classes is not None:
-                        logits.append(classes)
-                shown += len(batch)
+                kept.append(pixels.of(batch))
+                for name, (features, logits) in files.items():
+                    some = taken[name].of(batch)
+                    if len(some):
+                        found, classes = networks[name].extract(some)
+                        features.append(found)
+                        if classes is not None:
+                            logits.append(classes)
                 bar.update(len(batch))
-            samples = np.concatenate(kept) if kept else None
+            samples = np.concatenate(kept)
             sides = {
                 name: Side(samples, features.rows(), logits.rows() if logits.width else None, self.conditions)
-                for name, (features, logits) in writers.items()
+                for name, (features, logits) in files.items()
             }
             yield {None: Side(samples, None, None, self.conditions)} | sides
+
+
+class _Taken:
+    """Takes the first samples of consecutive batches, so many in all."""
+
+    def __init__(self, count):
+        self._left = count
+
+    def of(self, batch):
+        some = batch[: self._left]
+        self._left -= len(some)
+        return some
 
 
 def _record(plan, findings, subject, reference, network, drawn):
@@ -218,14 +237,16 @@ def _record(plan, findings, subject, reference, network, drawn):
     table = {key: [finding.values[key] for finding in findings] for key in keys}
     notes = list(dict.fromkeys(note for finding in findings for note in finding.notes))
     asked = registry.METRICS[metric].generated
-    if drawn["generated"] < asked:
-        notes.insert(0, f"{drawn['generated']} samples instead of the {asked} of the protocol: there are no more")
+    generated = _most([plan], subject)
+    if generated < asked:
+        notes.insert(0, f"{generated} samples instead of the {asked} of the protocol: there are no more")
     return {
         "metric": metric,
         "values": {key: float(np.mean(values)) for key, values in table.items()},
         "std": {key: float(np.std(values, ddof=1)) for key, values in table.items()} if len(findings) > 1 else None,
         **(network.protocol if network else {"features": None, "resize": None, "features_sha256": None}),
         **reference.protocol,
+        "generated": generated,
         **drawn,
         **subject.origin,
         "notes": notes,

@@ -15,8 +15,7 @@ SPLITS = 10
 def measure(evidence: Evidence) -> Finding:
     """Returns mean (`score`) and standard deviation (`std`) of the scores of 10 consecutive parts of the samples.
 
-    A score is at least 1 and at most the number of classes. Of logits that name several label columns, those of the
-    first one are taken.
+    A score is at least 1 and at most the number of classes.
 
     Raises:
         UserError: there are no logits, or they are no finite matrix.
@@ -27,26 +26,21 @@ def measure(evidence: Evidence) -> Finding:
     splits = SPLITS if count >= SPLITS else 1
     if splits == 1:
         notes.append(f"{count} generated samples are fewer than {SPLITS} parts: one score of all, without a deviation")
-    columns = slice(None)
-    if evidence.columns:
-        name, _, columns = evidence.columns[0]
-        notes.append(f"the classes are those of label column '{name}'")
     edges = [count * split // splits for split in range(splits + 1)]
-    scores = [score(logits, range(*part), columns) for part in zip(edges, edges[1:], strict=False)]
+    scores = [score(logits, range(*part)) for part in zip(edges, edges[1:], strict=False)]
     return Finding({"score": float(np.mean(scores)), "std": float(np.std(scores))}, tuple(notes))
 
 
-def score(logits: Any, part: range, columns: slice = slice(None)) -> float:
+def score(logits: Any, part: range) -> float:
     """Returns exp(E KL(p(y|x) || p(y))) of some consecutive samples, with p(y) their mean p(y|x).
 
     Args:
         logits: `Rows` or array (N, L).
         part: rows of the samples.
-        columns: which of the L logits are the classes.
     """
     marginal, negative_entropy = np.zeros(()), 0.0
     for some in rows.blocks(part):
-        log = _log_softmax(logits[some.start : some.stop][:, columns].astype(np.float64))
+        log = _log_softmax(logits[some.start : some.stop].astype(np.float64))
         marginal = marginal + np.exp(log).sum(axis=0)
         negative_entropy += (np.exp(log) * log).sum()
     marginal = marginal[marginal > 0] / len(part)

@@ -1,6 +1,7 @@
-"""With what a run was started: versions, and the revision of the code."""
+"""With what a run was started: versions, the revision of the code, and the machine."""
 
 import importlib.metadata
+import os
 import pathlib
 import platform
 import subprocess
@@ -10,12 +11,36 @@ PACKAGES = ("gan-keras", "tensorflow", "keras", "numpy")
 
 
 def environment() -> dict[str, Any]:
-    """Returns the versions of Python and of the packages, and the git revision of the code if it has one."""
+    """Returns the versions of Python and of the packages, the git revision of the code if it has one, the hardware."""
     return {
         "versions": {name: _version(name) for name in PACKAGES},
         "python": platform.python_version(),
         "git_revision": _git_revision(),
+        "hardware": hardware(),
     }
+
+
+def hardware() -> dict[str, Any]:
+    """Returns the processor, the cores that this process may use, the memory in GB, and the names of the GPUs."""
+    import psutil
+    import tensorflow as tf
+
+    gpus = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]
+    return {
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
+        "gpus": [details.get("device_name", "GPU") for details in gpus],
+    }
+
+
+def _processor():
+    try:
+        lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
 
 
 def _version(package):

@@ -45,7 +45,7 @@ class RunChief(loop.Chief):
 
     def measure(self, images_shown, is_last):
         if is_last or self._measurements.is_due(images_shown):
-            self._measurements.measure(images_shown)
+            self._measurements.measure(images_shown, is_last)
             write_report(self._run.path)
 
     def save(self, loop):

@@ -1,10 +1,14 @@
 """What scripts/evaluate.py does: measures a run, an exported model or samples, and says and writes what came out."""
 
 import pathlib
+import sys
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from gan_keras import errors
+from gan_keras.config import names
 from gan_keras.config import schema
 from gan_keras.data import images
 from gan_keras.metrics import features as feature_networks
@@ -13,6 +17,7 @@ from gan_keras.metrics import results
 from gan_keras.metrics import self_check as checks
 from gan_keras.metrics import subjects
 from gan_keras.metrics.evaluator import Evaluator
+from gan_keras.metrics.evaluator import default_metric
 from gan_keras.runs import checkpoint as checkpoints
 from gan_keras.runs import run as runs
 from gan_keras.training import report
@@ -44,16 +49,30 @@ def of_run(
         UserError: as `of_samples`, or there is no such checkpoint.
     """
     run = runs.open_run(run_dir)
+    _check(choice, output, run.condition, **options)
     evaluator = _evaluator(run.config.data, data, choice, options)
     if checkpoint is None and run.config.training.keep_checkpoints > schema.Training().keep_checkpoints:
         checkpoint = "all"
     path = pathlib.Path(output) if output else run.path / results.NAME
-    names = checkpoints.names(run.checkpoints) if checkpoint == "all" else [checkpoint]
-    for name in names:
+    chosen = [checkpoint]
+    if checkpoint == "all":
+        best = [checkpoints.BEST] if (run.checkpoints / checkpoints.BEST).is_dir() else []
+        chosen = [*checkpoints.names(run.checkpoints), *best] or ["last"]
+    news = False
+    for name in chosen:
         subject = subjects.of_checkpoint(run, name, generator)
-        skipped = results.read(path) if checkpoint == "all" else []
-        _measure(evaluator, subject, path, skipped, run.path, **options)
+        subject.origin["rollbacks"] = _rollbacks(run.checkpoint(name))
+        known = results.read(path) if checkpoint == "all" else []
+        news |= _measure(evaluator, subject, path, known, run.path, **options)
+    if not news:
+        print(f"all checkpoints of {run.path} were measured so before", file=sys.stderr)
     report.write(run.path)
+
+
+def _rollbacks(folder):
+    """Returns how often the run of a checkpoint had gone back: the state after as many images is another one then."""
+    with np.load(folder / "training_state.npz", allow_pickle=False) as stored:
+        return next(int(stored[name]) for name in stored.files if name.endswith("rollbacks"))
 
 
 def of_model(
@@ -62,13 +81,21 @@ def of_model(
     """Measures an exported model, by default against the test images of the data set that it learned.
 
     Args: as for `of_samples`.
+
+    Raises:
+        UserError: as `of_samples`, or there is no exported model.
     """
     from gan_keras.exporting.exported import ExportedGenerator
 
     exported = ExportedGenerator(path)
-    learned = exported.description["metadata"].get("config", {}).get("data", {})
-    kept = {name: value for name, value in learned.items() if name not in ("labels", "label_encoding")}
-    evaluator = _evaluator(schema.Data(**kept), data, choice, options)
+    _check(choice, output, exported.condition, **options)
+    learned = exported.description["metadata"].get("config", {}).get("data")
+    if learned is None and "dataset" not in data:
+        raise errors.UserError(
+            f"'{exported.folder}' does not say which images it learned: name a data set with --dataset"
+        )
+    kept = {name: value for name, value in (learned or {}).items() if name not in ("labels", "label_encoding")}
+    evaluator = _evaluator(schema.Data(**kept) if learned else None, data, choice, options)
     _measure(evaluator, subjects.Exported(exported), pathlib.Path(output or results.NAME), [], None, **options)
 
 
@@ -86,13 +113,14 @@ def of_samples(
             `repeats`.
 
     Raises:
-        UserError: unknown names, images that cannot be read or compared, or a metric that cannot be computed.
+        UserError: unknown names, choices without effect, images that cannot be read or compared, a metric that cannot
+            be computed, or an output that cannot be written.
     """
     if "dataset" not in data:
         raise errors.UserError("--samples needs --dataset: the real images to compare with")
+    _check(choice, output, None, **options)
     subject = subjects.Samples(path)
-    side = subject.shape[0]
-    evaluator = _evaluator(schema.Data(), {"resolution": side} | data, choice, options)
+    evaluator = _evaluator(None, {"resolution": subject.shape[0]} | data, choice, options)
     _measure(evaluator, subject, pathlib.Path(output or results.NAME), [], None, **options)
 
 
@@ -101,34 +129,79 @@ def self_check(data: dict[str, Any], choice: dict[str, Any]) -> int:
     return checks.main(data, _choice(choice))
 
 
-def _evaluator(learned: schema.Data, data, choice, options) -> Evaluator:
-    """Returns the `Evaluator` of the images that were learned, with what the user changes.
+def _check(choice, output, condition, *, metrics, features, **_):
+    """Refuses what cannot be, or would have no effect, before anything is prepared, drawn or computed."""
+    for metric in metrics or ():
+        errors.expect_one_of(metric, names.METRICS, "metric")
+    for name in features or ():
+        feature_networks.check(name)
+    if condition is None and "asked_class" in (metrics or ()):
+        raise errors.UserError(
+            "asked_class needs a conditional generator, which is asked for classes: leave the metric out, or measure a "
+            "run or an export that was trained with --labels"
+        )
+    compared = set(features or ())
+    if metrics:
+        compared = {name for metric in metrics for name in registry.features_of(metric, list(features or ()))}
+    unused = [name for name in features or () if name not in compared]
+    if unused:
+        raise errors.UserError(
+            f"--features={','.join(unused)} has no effect: no such features are compared by {', '.join(metrics)}; "
+            "leave it out, or choose other --metrics, such as mind2k"
+        )
+    kinds = {name.partition(":")[0] for name in compared if name}
+    for name in choice:
+        if name == "inception_weights" and "inception" not in kinds:
+            raise errors.UserError(f"--{name} has no effect: it needs the features of Inception, --features=inception")
+        if name != "inception_weights" and kinds <= set(names.FEATURES):
+            raise errors.UserError(f"--{name} has no effect: it needs --features=PATH, the path of a model")
+    if output:
+        _check_output(pathlib.Path(output))
+
+
+def _check_output(path):
+    """Refuses a file that results cannot be added to: the others of its lines would be lost."""
+    if not path.parent.is_dir():
+        raise errors.UserError(f"--output={path}: there is no folder '{path.parent}'; make it, or name another file")
+    if path.is_dir():
+        raise errors.UserError(f"--output={path}: it is a folder; name a file")
+    try:
+        lines = path.read_text().splitlines() if path.exists() else []
+        holds_others = len(results.read(path)) < len(lines) - 1  # The last line may be torn.
+    except UnicodeDecodeError:
+        holds_others = True
+    if holds_others:
+        raise errors.UserError(f"--output={path}: it holds other things than results; name another file")
+
+
+def _evaluator(learned: schema.Data | None, data, choice, options) -> Evaluator:
+    """Returns the `Evaluator` of the images that were learned, if that is known, with what the user changes.
 
     Raises:
         UserError: another crop of the same data set, whose distance would be that of the crops.
     """
-    same_set = data.get("dataset", learned.dataset) == learned.dataset
-    for name in ("crop", "resolution"):
-        mine, theirs = data.get(name), getattr(learned, name)
-        if same_set and mine is not None and theirs is not None and mine != theirs:
-            raise errors.UserError(
-                f"--{name}={mine}: the generator learned {name} {theirs} of {learned.dataset}, and images of another "
-                f"{name} differ from its samples whatever it draws: leave out --{name}"
-            )
-    if not same_set:
-        learned = schema.Data()
-    values = schema.as_values(learned) | {"labels": None, "label_encoding": None} | data
-    return Evaluator(schema.Data(**values), _choice(choice), options["split"])
+    values = {}
+    if learned and data.get("dataset", learned.dataset) == learned.dataset:
+        values = schema.as_values(learned)
+        for name in ("crop", "resolution"):
+            if data.get(name, values[name]) != values[name]:
+                theirs = "the whole images" if values[name] is None else f"{name} {values[name]}"
+                raise errors.UserError(
+                    f"--{name}={data[name]}: the generator learned {theirs} of {learned.dataset}, and images of "
+                    f"another {name} differ from its samples whatever it draws: leave out --{name}"
+                )
+    settings = schema.Data(**values | {"labels": None, "label_encoding": None} | data)
+    return Evaluator(settings, _choice(choice), options["split"])
 
 
 def _choice(values):
-    names = {
+    fields = {
         "features_size": "size",
         "features_range": "value_range",
         "features_output": "output",
         "inception_weights": "inception_weights",
     }
-    return feature_networks.Choice(**{names[name]: value for name, value in values.items()})
+    return feature_networks.Choice(**{fields[name]: value for name, value in values.items()})
 
 
 def _measure(
@@ -143,37 +216,36 @@ def _measure(
     seed: int,
     repeats: int,
     split: str,
-) -> None:
-    """Measures one subject, prints the table, and writes the results."""
-    default_metric, default_features = evaluator.defaults()
-    metrics = list(metrics or [default_metric])
-    chosen = list(features or [default_features or "classifier"])
-    for name in chosen:
-        feature_networks.check(name)
-    of_features = [metric for metric in metrics if set(registry.features_of(metric, chosen)) & set(chosen)]
-    if features and not of_features:
-        raise errors.UserError(
-            f"--features={','.join(chosen)} would have no effect: {', '.join(metrics)} compare no such features"
-        )
+) -> bool:
+    """Measures one subject, prints the table, and writes the results; returns whether anything was not known."""
+    suitable, their_features = evaluator.defaults()
+    if features and not metrics:
+        metrics = [default_metric(evaluator.reference.store, name)[0] for name in features]
+    chosen = list(dict.fromkeys(features or [their_features or "classifier"]))
     protocol = {"seed": seed, "repeats": repeats, **evaluator.reference.protocol, **subject.origin}
-    metrics = [metric for metric in metrics if not _is_known(metric, chosen, protocol, known)]
-    measured = evaluator.measure(subject, metrics, chosen, seed, repeats) if metrics else []
+    wanted = [
+        metric
+        for metric in dict.fromkeys(metrics or [suitable])
+        if not _is_known(metric, chosen, protocol, known, evaluator)
+    ]
+    measured = evaluator.measure(subject, wanted, chosen, seed, repeats) if wanted else []
     if not measured:
-        return
+        return bool(wanted)
     print(results.table([each.record for each in measured]))
     results.add(path, [each.record for each in measured])
     for each in measured:
         for name, picture in each.pictures.items():
             images.write_png((pictures or path.parent) / f"{name}.png", picture)
+    return True
 
 
-def _is_known(metric, chosen, protocol, known):
-    """Whether a metric was measured by a protocol on all of the chosen features."""
-    measured = {
-        record["features"]
-        for record in known
-        if record["metric"] == metric
-        and protocol.items() <= {**record, "notes": None, "values": None, "std": None}.items()
-    }
-    wanted = {name and name.partition(":")[0] for name in registry.features_of(metric, chosen)}
-    return wanted <= {name and name.partition(":")[0] for name in measured}
+def _is_known(metric, chosen, protocol, known, evaluator):
+    """Whether a metric was measured by a protocol on all of the chosen features, by the same networks."""
+    if not known:
+        return False
+    try:
+        networks = [evaluator.load(name) if name else None for name in registry.features_of(metric, chosen)]
+    except feature_networks.Unavailable:
+        return False  # That is said where it is measured.
+    protocols = [protocol | {"metric": metric} | (network.protocol if network else {}) for network in networks]
+    return all(any(one.items() <= record.items() for record in known) for one in protocols)

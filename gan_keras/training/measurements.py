@@ -13,7 +13,6 @@ from gan_keras.metrics import features
 from gan_keras.metrics import results
 from gan_keras.metrics import subjects
 from gan_keras.metrics.evaluator import Evaluator
-from gan_keras.runs import run as runs
 
 CLASSIFIER = "classifier"
 
@@ -80,26 +79,43 @@ class Measurements:
         patience = self._settings.patience_images
         return bool(patience and self.best) and images_shown - self.best.images >= patience
 
-    def measure(self, images_shown):
-        """Measures the generator now, unless it was measured at this very point; the result is in `metrics.jsonl`."""
-        if self._evaluator is None or self.last_images == images_shown:
+    def measure(self, images_shown, is_last=False):
+        """Measures the generator now, unless it was measured at this very point; the result is in `metrics.jsonl`.
+
+        At the end of a run, the nearest training images are looked for as well.
+        """
+        if self._evaluator is None:
             return
         origin = subjects.origin_of(self._run, images_shown)
         origin["rollbacks"] = int(self._gan.training_state.rollbacks)
         subject = subjects.Generator(self._gan.ema_generator, self._latents, self._condition, origin, self._kind)
+        if self.last_images != images_shown:
+            measured = self._measured(subject, self._settings.metric)
+            if measured:
+                self._note(measured.value, images_shown)
+        if is_last:
+            measured = self._measured(subject, "nearest")
+            if measured:
+                images.write_png(self._run.path / "nearest.png", measured.pictures["nearest"])
+
+    def _measured(self, subject, metric):
         try:
-            (measured,) = self._evaluator.measure(subject, [self._settings.metric], [self._settings.features])
+            (measured,) = self._evaluator.measure(subject, [metric], [self._settings.features])
         except errors.UserError as error:  # A generator that draws NaN, say, is no reason to lose the training.
-            _say(f"{self._settings.metric} could not be measured: {error}")
-            return
+            _say(f"{metric} could not be measured: {error}")
+            return None
         results.add(self._run.path / results.NAME, [measured.record])
+        return measured
+
+    def _note(self, value, images_shown):
+        """Remembers a measurement, and says it."""
         self.last_images = images_shown
-        is_best = self.best is None or measured.value < self.best.value
+        is_best = self.best is None or value < self.best.value
         if is_best:
-            self.best = Best(self._settings.metric, self._settings.features, measured.value, images_shown)
+            self.best = Best(self._settings.metric, self._settings.features, value, images_shown)
         where = "the best so far" if is_best else f"best {self.best.value:.4g} at {self.best.images}"
         of = f" ({self._settings.features})" if self._settings.features else ""
-        _say(f"{self._settings.metric}{of} {measured.value:.4g} after {images_shown} images, {where}")
+        _say(f"{self._settings.metric}{of} {value:.4g} after {images_shown} images, {where}")
 
     def state(self) -> dict[str, Any]:
         """Returns a JSON-able dict from which another `Measurements` goes on."""
@@ -111,13 +127,6 @@ def choice_of(settings: schema.Evaluation) -> features.Choice:
     return features.Choice(
         settings.features_size, settings.features_range, settings.features_output, settings.inception_weights
     )
-
-
-def write_nearest(run: runs.Run, measured) -> None:
-    """Writes the picture of nearest training images into a run folder, if it is among the results."""
-    for each in measured:
-        for name, picture in each.pictures.items():
-            images.write_png(run.path / f"{name}.png", picture)
 
 
 def _say(text):

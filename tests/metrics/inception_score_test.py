@@ -14,8 +14,8 @@ from gan_keras.metrics.evidence import Side
 LOGITS = np.random.default_rng(6).standard_normal((43, 5)).astype(np.float32) * 3
 
 
-def measure(logits, columns=()):
-    return inception_score.measure(Evidence(Side(), Side(logits=logits), columns=columns))
+def measure(logits):
+    return inception_score.measure(Evidence(Side(), Side(logits=logits)))
 
 
 def loops(logits):
@@ -61,13 +61,6 @@ def test_fewer_samples_than_splits_are_one_split_and_it_is_said():
     found = measure(LOGITS[:9])
     assert found.values == {"score": pytest.approx(loops(LOGITS[:9]), rel=1e-10), "std": 0}
     assert found.notes == ("9 generated samples are fewer than 10 parts: one score of all, without a deviation",)
-
-
-def test_of_several_label_columns_the_first_one_is_taken_and_said():
-    columns = (("shape", ("a", "b", "c"), slice(0, 3)), ("colour", ("d", "e"), slice(3, 5)))
-    found = measure(LOGITS, columns)
-    assert found.values == measure(LOGITS[:, :3]).values
-    assert found.notes == ("the classes are those of label column 'shape'",)
 
 
 def test_rows_in_a_file_are_the_array(tmp_path):

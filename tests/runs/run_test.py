@@ -69,13 +69,66 @@ def test_checkpoints_by_name_path_and_age(trained):
     assert run.checkpoint() == newest
     assert run.checkpoint("000000040") == run.checkpoint(str(older)) == older
     (newest / "generator.npz").unlink()
-    assert run.checkpoint() == older
+    assert run.checkpoint() == run.checkpoint("last") == older
     with pytest.raises(errors.UserError, match="000000080 cannot be read"):
         run.checkpoint("000000080")
     with pytest.raises(
-        errors.UserError, match="no checkpoint 'best' in .*: expected last, a path, or one of 000000040"
+        errors.UserError,
+        match="no checkpoint 'newest' in .*: expected best, last, a path, or one of 000000040, 000000080$",
+    ):
+        run.checkpoint("newest")
+
+
+def test_without_a_measurement_there_is_no_best_checkpoint(trained):
+    run, _ = trained
+    assert run.checkpoint() == run.checkpoint("last") == run.checkpoints / "000000080"
+    with pytest.raises(
+        errors.UserError, match="has no best checkpoint: none was measured yet .--evaluate_images.; choose last$"
     ):
         run.checkpoint("best")
+
+
+def test_the_best_checkpoint_is_taken_unless_another_is_asked_for(trained):
+    run, _ = trained
+    checkpoint.promote(run.checkpoints, "000000040")
+    assert run.checkpoint() == run.checkpoint("best") == run.checkpoints / "best"
+    assert run.checkpoint("last") == run.checkpoints / "000000080"
+    assert (run.describe()["checkpoint"], run.describe()["images_shown"]) == ("000000040", 40)
+    assert run.describe("last")["checkpoint"] == "000000080"
+
+
+def test_of_a_damaged_best_checkpoint_it_is_told_and_the_last_can_still_be_had(trained):
+    run, _ = trained
+    checkpoint.promote(run.checkpoints, "000000040")
+    (run.checkpoints / "best" / "ema_generator.npz").unlink()
+    for which in (None, "best"):
+        with pytest.raises(errors.UserError, match="checkpoint .*best cannot be read"):
+            run.checkpoint(which)
+    assert run.checkpoint("last").name == "000000080"
+
+
+def test_the_best_is_generated_unless_the_last_is_asked_for(trained):
+    run, gan = trained
+    checkpoint.promote(run.checkpoints, "000000080")
+    best = run.generate(range(3))
+    for variable in gan.ema_generator.trainable_variables:
+        variable.assign(-variable)
+    checkpoint.save(run.checkpoints, "000000120", gan, {"iteration": 15, "images_shown": 120})
+    np.testing.assert_array_equal(run.generate(range(3)), best)
+    last = run.generate(range(3), "last")
+    np.testing.assert_array_equal(last, gan.generate(range(3)))
+    assert (last != best).any()
+
+
+def test_either_the_moving_average_or_the_generator_itself_is_loaded(trained):
+    run, gan = trained
+    for player, value in ((gan.generator, 1.0), (gan.ema_generator, 2.0)):
+        for variable in player.variables:
+            variable.assign(np.full(variable.shape, value))
+    checkpoint.save(run.checkpoints, "000000120", gan, {"iteration": 15, "images_shown": 120})
+    for arguments, value in (({}, 2.0), ({"part": "ema_generator"}, 2.0), ({"part": "generator"}, 1.0)):
+        loaded = run.load_generator("last", **arguments)
+        assert {float(each) for array in loaded.get_weights() for each in array.ravel()} == {value}
 
 
 def test_a_run_without_a_checkpoint(run):

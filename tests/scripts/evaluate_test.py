@@ -14,10 +14,15 @@ from gan_keras import exporting
 from gan_keras import training
 from gan_keras.data import images
 from gan_keras.exporting import tflite
+from gan_keras.game import build
+from gan_keras.metrics import kid
+from gan_keras.metrics import registry
 from gan_keras.metrics import results
 from gan_keras.metrics.features import inception
 from gan_keras.runs import checkpoint
+from gan_keras.runs import run as runs
 from gan_keras.training import evaluation
+from gan_keras.training import experiment
 from tests import helpers
 from tests import tiny
 from tests.metrics.features import inception_test
@@ -28,14 +33,14 @@ OPTIONS = {"metrics": ["diversity"], "features": None, "split": "test", "seed": 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """Folder of the module's data: dark images of class 0 and bright ones of class 1, and the cache."""
+    """Folder of the module's data: dark images of class 0 and bright ones of class 1, 64 and 32; and the cache."""
     folder = tmp_path_factory.mktemp("evaluate")
-    labels = np.arange(64) % 2
-    np.savez(
-        folder / "photos.npz",
-        images=tiny.images() // 2 + 127 * labels[:, None, None, None].astype(np.uint8),
-        labels=labels,
-    )
+    arrays = {}
+    for split, count in (("train", 64), ("test", 32)):
+        labels = np.arange(count) % 2
+        arrays[f"x_{split}"] = tiny.images(count, seed=count) // 2 + 127 * labels[:, None, None, None].astype(np.uint8)
+        arrays[f"y_{split}"] = labels
+    np.savez(folder / "photos.npz", **arrays)
     return folder
 
 
@@ -43,7 +48,9 @@ def place(tmp_path_factory):
 def trained(place):
     """Folder of a run with two checkpoints, after 40 and 80 images."""
     dataset = f"npz:{place}/photos.npz"
-    training.train(helpers.experiment(place, dataset=dataset, images=80, holdout=None), place / "run")
+    training.train(
+        helpers.experiment(place, dataset=dataset, images=80, holdout=None, on_collapse="stop"), place / "run"
+    )
     return place / "run"
 
 
@@ -58,7 +65,7 @@ def exported(trained, place):
     """The run, exported."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(tflite, "OPTIMIZATIONS", {})
-        return exporting.export(training.open_run(trained), place / "exported")
+        return exporting.export(runs.open_run(trained), place / "exported")
 
 
 @pytest.fixture
@@ -113,9 +120,9 @@ def test_a_run_as_a_user_measures_it(run_dir):
     value, deviation = record["values"]["distance"], record["std"]["distance"]
     assert value > 0 and deviation > 0
     assert ended.stdout == (
-        f"mind2k  distance  {value:.5g} ± {deviation:.5g}  classifier (none), 2048 generated, {record['real']} real "
-        "(npz test), seed 0\n"
-        f"note on mind2k: {record['real']} of 2048 generated samples were compared, a random subset\n"
+        f"mind2k  distance  {value:.5g} ± {deviation:.5g}  classifier (none), 2048 generated, 32 real (npz "
+        "test), seed 0\n"
+        "note on mind2k: 32 of 2048 generated samples were compared, a random subset\n"
     )
     described = {"checkpoint": "000000080", "images_shown": 80, "generator": "ema", "repeats": 2, "metric": "mind2k"}
     assert described.items() <= record.items() and len(record["features_sha256"]) == 64
@@ -140,7 +147,7 @@ def test_all_measures_what_was_not_measured_so_before(run_dir, capsys):
     assert told.out.count("diversity") == 2
     measure("run", run_dir, checkpoint="all")
     told = capsys.readouterr()
-    assert told.out == "" and told.err.endswith("all 2 checkpoints were measured so before\n")
+    assert told.out == "" and told.err.endswith("were measured so before\n")
     assert (run_dir / results.NAME).read_bytes() == first
     (run_dir / results.NAME).write_bytes(first.splitlines(keepends=True)[1])
     for others in ({}, {"generator": "raw"}, {"seed": 1}, {"metrics": ["swd2k"]}):
@@ -214,9 +221,9 @@ def test_an_exported_model_is_the_run_that_it_came_from(exported, trained, here,
     described = {"checkpoint": "000000080", "generator": "ema", "model": str(exported), "reference_dataset": "npz"}
     assert all(described.items() <= record.items() for record in records)
     measure("run", trained, metrics=["diversity", "swd2k"], output="run.jsonl")
-    for mine, runs in zip(records, results.read("run.jsonl"), strict=True):
-        assert mine["values"] == pytest.approx(runs["values"], rel=1e-3)
-        assert mine["config_hash"] == runs["config_hash"]
+    for mine, other in zip(records, results.read("run.jsonl"), strict=True):
+        assert mine["values"] == pytest.approx(other["values"], rel=1e-3)
+        assert mine["config_hash"] == other["config_hash"]
 
 
 def test_samples_of_a_folder_and_of_an_array_are_the_same(npy, data, here, capsys):
@@ -287,7 +294,7 @@ def test_nan_is_refused_in_one_line(data, here):
             ["--run_dir=a", "--metrics=fid5k"],
             "unknown metric 'fid5k' (did you mean 'fid50k'?): expected one of fid10k,",
         ),
-        (["--run_dir=a", "--repeats=0"], "flag --repeats=0: 0 is not an integer in the range [1, "),
+        (["--run_dir=a", "--repeats=0"], "flag --repeats=0: 0 is not a positive integer"),
         (["--self_check", "--run_dir=a"], "expected none of --run_dir"),
         (["--self_check", "--repeats=2"], "--repeats has no effect beside --self_check, which measures CIFAR-10"),
     ],
@@ -328,12 +335,12 @@ def test_samples_that_cannot_be_compared(data, npy, here):
         ({"features": ["squeezenet:missing.h5"]}, "features=squeezenet:missing.h5: there is no file 'missing.h5'"),
         (
             {"features": ["classifier"], "metrics": ["swd2k"]},
-            "^--features=classifier has no effect: no features of that kind are compared by swd2k; leave it out, or "
-            "choose other --metrics, such as mind2k$",
+            "^--features=classifier has no effect: no such features are compared by swd2k; leave it out, or choose "
+            "other --metrics, such as mind2k$",
         ),
         (
             {"features": ["classifier"], "metrics": ["fid10k", "diversity"]},
-            "^--features=classifier has no effect: no features of that kind are compared by fid10k, diversity; ",
+            "^--features=classifier has no effect: no such features are compared by fid10k, diversity; ",
         ),
         ({"features": ["inception", "classifier"], "metrics": ["fid10k"]}, "^--features=classifier has no effect: "),
         (
@@ -389,22 +396,40 @@ def test_an_export_that_does_not_say_what_was_learned_needs_a_data_set(exported,
 
 
 def test_features_alone_choose_the_metric_that_compares_them(npy, place, here, monkeypatch):
+    quick = registry.Metric(kid.measure, 10_000)
+    monkeypatch.setitem(registry.METRICS, "fid10k", quick)
     monkeypatch.setattr(inception, "PLAUSIBLE_BYTES", range(1000, 1_000_000))
-    weights = here / "graph.pb"
-    weights.write_bytes(inception_test.definition().SerializeToString())
-    data = {"dataset": f"npz:{helpers.noise(place)}", "cache_dir": str(place / "cache")}  # Without labels.
-    choice = {"inception_weights": str(weights)}
+    graph = inception_test.definition().SerializeToString()
+    (here / "graph.pb").write_bytes(graph)
+    data = {"dataset": f"npz:{helpers.noise(place)}", "cache_dir": str(place / "cache"), "holdout": 0.0}  # No labels.
+    choice = {"inception_weights": "graph.pb"}
     measure("samples", npy, data, choice, metrics=None, features=["inception"])
-    assert results.read(here / results.NAME)[1]["metric"] == "fid10k"
+    measure("samples", npy, data, metrics=None)
+    assert [record["metric"] for record in results.read(here / results.NAME)[1:]] == ["fid10k", "swd2k"]
     assert refused("the data set .* has no labels to train it on", "samples", npy, data, metrics=["mind2k"])
 
-    changed = inception_test.definition(scaled=True).SerializeToString()
-    weights.write_bytes(changed)
-    assert refused(
-        "its SHA-256 is .* but was .* when it was first used", "samples", npy, data, choice, metrics=["fid10k"]
-    )
-    weights.write_bytes(changed[: len(changed) // 2])
-    assert refused("SHA-256|is damaged", "samples", npy, data, choice, metrics=["fid10k"])
+    (here / "graph.pb").write_bytes(inception_test.definition(scaled=True).SerializeToString())
+    (here / "torn.pb").write_bytes(graph[: len(graph) // 2])
+    (here / "short.pb").write_bytes(graph[:100])
+    for weights, message in (
+        ("graph.pb", "its SHA-256 is .*…, but was .*… when it was first used; put the old file back, or delete"),
+        ("torn.pb", "torn.pb' is damaged: it holds no TensorFlow graph; get https://"),
+        ("short.pb", "a graph of 100 bytes is not classify_image_graph_def.pb"),
+        ("none.pb", "--inception_weights=none.pb: there is no such file"),
+    ):
+        assert refused(message, "samples", npy, data, {"inception_weights": weights}, metrics=["diversity", "fid10k"])
+
+
+def test_a_conditional_generator_is_asked_for_the_classes_of_the_real_images(place, data, here):
+    settings = helpers.settings(place, **data, holdout=None, labels="auto")
+    resolved = experiment.resolve(helpers.recipes.recipe("dcgan", **settings), replicas=1)
+    run = runs.create_run(here / "untrained", resolved.config, resolved.identity, 3, resolved.condition)
+    gan = build.build_gan(resolved.config, 3, resolved.condition)
+    checkpoint.save(run.checkpoints, f"{0:09d}", gan, {"images_shown": 0})
+    measure("run", run.path, metrics=["asked_class"])
+    (record,) = results.read(run.path / results.NAME)
+    assert record["values"].keys() == {"agreement", "worst_class", "accuracy"} and record["values"]["accuracy"] > 0.9
+    assert 0.3 < record["values"]["worst_class"] <= record["values"]["agreement"] < 0.7  # By chance: it is untrained.
 
 
 @pytest.mark.parametrize("kind", ["squeezenet:", "lite0:", ""])

@@ -6,6 +6,7 @@ import types
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from gan_keras import errors
 from gan_keras import training
@@ -46,12 +47,13 @@ class FakeEvaluator:
         if isinstance(value, Exception):
             raise value
         record = {"metric": metric, "values": {"distance": value, "16px": -1.0}, "features": name, "std": None}
-        return [passes.Measured(record | subject.origin | {"notes": []}, {})]
+        pictures = {"nearest": np.zeros((8, 4, 3), np.uint8)} if metric == "nearest" else {}
+        return [passes.Measured(record | subject.origin | {"notes": []}, pictures)]
 
 
 @pytest.fixture
 def fake(monkeypatch):
-    """A class of evaluators of its own for each test."""
+    """The class of the evaluators of a test."""
     of_test = type("OfTest", (FakeEvaluator,), {"values": [], "calls": []})
     monkeypatch.setattr(measurements, "Evaluator", of_test)
     return of_test
@@ -110,6 +112,31 @@ def test_the_end_of_a_run_is_measured_out_of_turn_and_not_again_when_it_is_made_
     longer.measure(104)
     assert measure_due(longer, (120, 160, 200)) == [200]
     assert fake.calls == [("swd2k", None, 104), ("swd2k", None, 200)]
+
+
+def test_at_the_end_of_a_run_the_nearest_training_images_are_looked_for_as_well(tmp_path, fake):
+    fake.values += [2.0, 0.7, 0.8]
+    measured = make(tmp_path)
+    measured.measure(80)
+    assert not (tmp_path / "nearest.png").exists()
+    measured.measure(80, is_last=True)
+    with Image.open(tmp_path / "nearest.png") as picture:
+        assert picture.size == (4, 8)
+    resumed(measured, tmp_path).measure(80, is_last=True)
+    assert fake.calls == [("swd2k", None, 80), ("nearest", None, 80), ("nearest", None, 80)]
+    assert (measured.best.value, measured.best.images) == (2.0, 80)  # A ratio of distances is no distance.
+    found = [(record["metric"], record["values"]["distance"]) for record in results.read(tmp_path / "metrics.jsonl")]
+    assert found == [("swd2k", 2.0), ("nearest", 0.8)]
+
+
+def test_a_search_for_the_nearest_that_fails_is_said_and_the_run_ends_as_it_should(tmp_path, fake, capsys):
+    fake.values += [2.0, errors.UserError("no memory")]
+    make(tmp_path).measure(80, is_last=True)
+    assert capsys.readouterr().err.splitlines() == [
+        "swd2k 2 after 80 images, the best so far",
+        "nearest could not be measured: no memory",
+    ]
+    assert not (tmp_path / "nearest.png").exists()
 
 
 def test_the_best_is_the_smallest_and_of_two_equal_ones_the_first(tmp_path, fake, capsys):
@@ -273,17 +300,21 @@ def trained(tmp_path_factory):
     return training.train(config, folder / "run")
 
 
+def measured_in(run_dir, metric="swd2k"):
+    return [record for record in results.read(run_dir / "metrics.jsonl") if record["metric"] == metric]
+
+
 def test_a_run_is_measured_against_the_images_that_were_held_out(trained):
-    records = results.read(trained.path / "metrics.jsonl")
+    records = measured_in(trained.path)
     assert [record["checkpoint"] for record in records] == ["000000016", "000000024"]
     for record in records:
         assert {
-            "metric": "swd2k",
             "generator": "ema",
             "config_hash": runs.identity_hash(trained.identity),
             "images_shown": int(record["checkpoint"]),
             "rollbacks": 0,
             "generated": 2048,
+            "real": 32,
             "reference_split": "test",
         }.items() <= record.items()
         assert 0 < record["values"]["distance"] == record["values"]["16px"]
@@ -294,15 +325,20 @@ def test_a_run_is_measured_against_the_images_that_were_held_out(trained):
         "value": smallest["values"]["distance"],
         "images": smallest["images_shown"],
     }
+    (nearest,) = measured_in(trained.path, "nearest")
+    assert nearest["checkpoint"] == "000000024" and (trained.path / "nearest.png").is_file()
 
 
-def test_a_checkpoint_measured_afterwards_has_the_same_number(trained, tmp_path, capsys):
+def test_a_checkpoint_measured_afterwards_has_the_same_number(trained, tmp_path):
     options = {"metrics": ["swd2k"], "features": None, "seed": 0, "repeats": 1, "split": "test"}
-    path = tmp_path / "metrics.jsonl"
-    during = results.read(trained.path / "metrics.jsonl")
-    for record in during:
-        evaluation.of_run(str(trained.path), {}, {}, checkpoint=record["checkpoint"], output=str(path), **options)
-    assert [record["values"] for record in results.read(path)] == [record["values"] for record in during]
+    (tmp_path / "metrics.jsonl").touch()
+    evaluation.of_run(
+        str(trained.path), {}, {}, checkpoint="000000016", output=str(tmp_path / "metrics.jsonl"), **options
+    )
+    (afterwards,), (during, _) = measured_in(tmp_path), measured_in(trained.path)
+    assert {key: value for key, value in afterwards.items() if key != "seconds"} == {
+        key: value for key, value in during.items() if key != "seconds"
+    }
 
 
 def test_a_generator_that_draws_nan_is_said_and_stops_nothing(trained, tmp_path, capsys):

@@ -6,6 +6,7 @@ import math
 import pathlib
 import sys
 import tempfile
+import zipfile
 
 import keras
 import numpy as np
@@ -116,7 +117,7 @@ def _initializer(seed):
 def _opened(path):
     try:
         return keras.saving.load_model(path, compile=False) if path.is_file() else None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         print(f"the classifier {path} cannot be read ({error}) and is trained again", file=sys.stderr)
         return None
 
