@@ -40,7 +40,9 @@ absl_flags.DEFINE_list(
     "features", None, "networks whose features are compared, one after the other; as in scripts/train.py --help"
 )
 absl_flags.DEFINE_enum("split", "test", ["train", "test"], "real images to compare with")
-absl_flags.DEFINE_integer("seed", 0, "of the samples and of the metrics' random choices", lower_bound=0)
+absl_flags.DEFINE_integer(
+    "seed", 0, "of the samples and of the metrics' random choices", lower_bound=0, upper_bound=2**31 - 1
+)
 absl_flags.DEFINE_integer(
     "repeats", 1, "measurements, each with other samples; their standard deviation is reported", lower_bound=1
 )

@@ -2,6 +2,8 @@
 
 import contextlib
 import dataclasses
+import pathlib
+import shutil
 import sys
 import tempfile
 import time
@@ -25,6 +27,10 @@ from gan_keras.metrics.features import Unavailable
 from gan_keras.metrics.reference import Reference
 from gan_keras.metrics.subjects import SEEDS_OF_A_REPEAT
 from gan_keras.metrics.subjects import Subject
+from gan_keras.runtime import files
+
+_ASIDE, _LOCK = ".generated-", "lock"
+_LEFTOVER_SECONDS = 600  # A younger folder may not be locked yet.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -189,11 +195,13 @@ class _Draw:
             progress: whether a progress bar is shown.
         """
         folder.mkdir(exist_ok=True)
+        _remove_leftovers(folder)
         named = {self._subject.condition.name: self.conditions} if self._subject.condition else {}
         of_pixels = [plan for plan in plans if plan[0] in names.PIXEL_METRICS]
         pixels, kept = _Taken(_most(of_pixels, self._subject)), []
-        with tempfile.TemporaryDirectory(prefix=".generated-", dir=folder) as aside, contextlib.ExitStack() as stack:
-            files = {
+        with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=folder) as aside, contextlib.ExitStack() as stack:
+            stack.enter_context(files.Lock(pathlib.Path(aside) / _LOCK, busy="measuring"))
+            writers = {
                 name: [stack.enter_context(rows.Writer(f"{aside}/{index}.{part}")) for part in ("features", "logits")]
                 for index, name in enumerate(networks)
             }
@@ -203,7 +211,7 @@ class _Draw:
             bar = stack.enter_context(tqdm(total=self.count, desc="generated", unit=" images", disable=not progress))
             for batch in self._subject.batches(self._seeds, named):
                 kept.append(pixels.of(batch))
-                for name, (features, logits) in files.items():
+                for name, (features, logits) in writers.items():
                     some = taken[name].of(batch)
                     if len(some):
                         found, classes = networks[name].extract(some)
@@ -214,9 +222,18 @@ class _Draw:
             samples = np.concatenate(kept)
             sides = {
                 name: Side(samples, features.rows(), logits.rows() if logits.width else None, self.conditions)
-                for name, (features, logits) in files.items()
+                for name, (features, logits) in writers.items()
             }
             yield {None: Side(samples, None, None, self.conditions)} | sides
+
+
+def _remove_leftovers(folder):
+    """Deletes what killed processes have left of their samples: folders whose lock nobody holds."""
+    for path in folder.glob(f"{_ASIDE}*"):
+        with contextlib.suppress(errors.UserError, OSError):
+            if time.time() - path.stat().st_mtime > _LEFTOVER_SECONDS:
+                with files.Lock(path / _LOCK, busy="measuring"):
+                    shutil.rmtree(path, ignore_errors=True)
 
 
 class _Taken:

@@ -40,8 +40,8 @@ class RunChief(loop.Chief):
     def collapse(self):
         return None if self._policy == "ignore" else self._watch.collapse
 
-    def is_enough(self, images_shown):
-        return self._measurements.is_enough(images_shown)
+    def is_enough(self):
+        return self._measurements.is_enough()
 
     def measure(self, images_shown, is_last):
         if is_last or self._measurements.is_due(images_shown):
@@ -80,15 +80,17 @@ class RunChief(loop.Chief):
         Returns:
             the state of the checkpoint.
         """
-        name = self._health.kept
-        state = checkpoint.restore(self._run.checkpoint(name), self._gan)
+        kept = self._run.checkpoints / self._health.kept
+        # It is gone where the run had to resume from an older checkpoint than the newest, which was damaged.
+        path = self._run.checkpoint(self._health.kept if kept.is_dir() else "last")
+        state = checkpoint.restore(path, self._gan)
         self._gan.training_state.try_again()
         self._watch.write(
             images_shown,
             collapse,
             action=f"rolled back to {state['images_shown']} images, with other noise and half the learning rates",
         )
-        health = state["health"] | {"kept": name, "pending": []}
+        health = state["health"] | {"kept": path.name, "pending": []}
         state = state | {"health": health, "best": self._measurements.state()["best"]}
         checkpoint.roll_back(self._run.checkpoints, self._gan, state)
         cut_statistics(self._run, state)

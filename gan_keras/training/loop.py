@@ -42,7 +42,7 @@ class Chief:
         """Returns what the tick has shown of a game that has collapsed, a sentence, or None."""
         return None
 
-    def is_enough(self, images_shown):
+    def is_enough(self):
         """Whether the run ends before its length."""
         return False
 
@@ -157,7 +157,7 @@ class Loop:
         if mine == _GO_ON and self.images_shown < self.images:
             self.chief.measure(self.images_shown, is_last=False)
             self.chief.save(self)
-            mine = _ENOUGH if self.chief.is_enough(self.images_shown) else _GO_ON
+            mine = _ENOUGH if self.chief.is_enough() else _GO_ON
         self._start_clock()
         return max(replicas.agree(self.strategy, mine))
 

@@ -74,10 +74,10 @@ class Measurements:
         every = self._settings.evaluate_images
         return self._evaluator is not None and images_shown // every > self.last_images // every
 
-    def is_enough(self, images_shown):
-        """Whether the metric has not improved for as long as the user is patient."""
+    def is_enough(self):
+        """Whether the metric has not improved for as long as the user is patient, up to the last measurement."""
         patience = self._settings.patience_images
-        return bool(patience and self.best) and images_shown - self.best.images >= patience
+        return bool(patience and self.best) and self.last_images - self.best.images >= patience
 
     def measure(self, images_shown, is_last=False):
         """Measures the generator now, unless it was measured at this very point; the result is in `metrics.jsonl`.

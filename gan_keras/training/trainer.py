@@ -116,7 +116,7 @@ def _train(resolved, run, strategy, gan, state, signals):
     shown = int(gan.images_shown.numpy())
     training = resolved.config.training
     chief = chiefs.RunChief(run, gan, resolved, state) if run else loops.Chief()
-    is_enough = max(replicas.agree(strategy, int(chief.is_enough(shown))))
+    is_enough = max(replicas.agree(strategy, int(chief.is_enough())))
     if shown >= training.images or is_enough:
         _say_finished(shown, is_enough)
         return None

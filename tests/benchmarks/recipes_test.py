@@ -17,6 +17,7 @@ def small(monkeypatch):
     monkeypatch.setattr(recipes, "WIDTHS", {"cdcgan": 4})
     monkeypatch.setattr(recipes, "TICKS", 1)
     monkeypatch.setattr(classifier, "EPOCHS", 1)
+    monkeypatch.setattr(classifier, "LEAST_UPDATES", 1)
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras' own, in saving

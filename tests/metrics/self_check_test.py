@@ -15,15 +15,21 @@ from gan_keras.metrics import self_check
 
 RANDOM = np.random.default_rng(0)
 FIRST, WIDTH = 40, 6
-IMAGES = {
-    "train": RANDOM.integers(0, 256, (70, 32, 32, 3), np.uint8),
-    "test": RANDOM.integers(0, 200, (50, 32, 32, 3), np.uint8),
-}
+
+
+def noise(count, darkest):
+    """Returns images of another mean and another contrast each, uint8 (count, 32, 32, 3)."""
+    means, spans = RANDOM.uniform(darkest, 190, (count, 1, 1, 3)), RANDOM.uniform(5, 60, (count, 1, 1, 3))
+    return (means + spans * RANDOM.uniform(-1, 1, (count, 32, 32, 3))).astype(np.uint8)
+
+
+IMAGES = {"train": noise(70, 60), "test": noise(50, 90)}
 
 
 def extract(samples):
-    """Features of a sample: means and standard deviations of its colours."""
-    return np.concatenate([samples.mean((1, 2)), samples.std((1, 2))], axis=1).astype(np.float32), None
+    """Features of a sample: means and standard deviations of its colours, around 0."""
+    means, stds = samples.mean((1, 2)), samples.std((1, 2))
+    return (np.concatenate([means - 128, stds - 20], axis=1) / 32).astype(np.float32), None
 
 
 NETWORK = features.Features("means", "none", "a" * 64, WIDTH, extract)

@@ -380,6 +380,8 @@ def check_deaths(place, action, check):
                 if listing(left) not in seen:
                     seen.add(listing(left))
                     states.append(left)
+                    if (left / "best").exists():  # Whoever reads it before that is recovered.
+                        state_of(left / "best")
                     recovered = copied(left)
                     restarted(recovered)
                     check(recovered)

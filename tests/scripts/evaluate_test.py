@@ -30,6 +30,8 @@ from tests.metrics.features import inception_test
 EVALUATE = helpers.ROOT / "scripts" / "evaluate.py"
 OPTIONS = {"metrics": ["diversity"], "features": None, "split": "test", "seed": 0, "repeats": 1}
 
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras' own, in saving
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
@@ -115,7 +117,8 @@ def evaluate(*arguments, env=None):
 def test_a_run_as_a_user_measures_it(run_dir):
     (run_dir / "report.html").write_text("old")
     ended = evaluate(f"--run_dir={run_dir}", "--repeats=2")
-    assert ended.returncode == 0 and "Traceback" not in ended.stderr
+    assert ended.returncode == 0
+    assert "Traceback" not in ended.stderr and "warning:" not in ended.stderr
     (record,) = results.read(run_dir / results.NAME)
     value, deviation = record["values"]["distance"], record["std"]["distance"]
     assert value > 0 and deviation > 0
@@ -155,7 +158,19 @@ def test_all_measures_what_was_not_measured_so_before(run_dir, capsys):
     assert capsys.readouterr().out.count("seed") == 1 + 2 + 2 + 2
 
 
+def test_all_measures_the_best_one_too_and_once(run_dir):
+    for _ in range(2):
+        checkpoint.promote(run_dir / "checkpoints", "000000040")
+        measure("run", run_dir, checkpoint="all", output="both.jsonl")
+        shutil.rmtree(run_dir / "checkpoints" / "000000040")
+        measure("run", run_dir, checkpoint="all", output="best.jsonl")
+        shutil.copytree(run_dir / "checkpoints" / "best", run_dir / "checkpoints" / "000000040")
+    assert [record["checkpoint"] for record in results.read("both.jsonl")] == ["000000040", "000000080"]
+    assert [record["checkpoint"] for record in results.read("best.jsonl")] == ["000000080", "000000040"]
+
+
 def test_all_tells_features_apart_by_their_weights(run_dir, capsys, monkeypatch):
+    monkeypatch.setitem(registry.METRICS, "kid2k", registry.Metric(kid.measure, 64))
     monkeypatch.setattr(inception, "PLAUSIBLE_BYTES", range(1000, 1_000_000))
     weights = run_dir / "graph.pb"
     weights.write_bytes(inception_test.definition().SerializeToString())
@@ -396,8 +411,7 @@ def test_an_export_that_does_not_say_what_was_learned_needs_a_data_set(exported,
 
 
 def test_features_alone_choose_the_metric_that_compares_them(npy, place, here, monkeypatch):
-    quick = registry.Metric(kid.measure, 10_000)
-    monkeypatch.setitem(registry.METRICS, "fid10k", quick)
+    monkeypatch.setitem(registry.METRICS, "fid10k", registry.Metric(kid.measure, 64))  # Quicker.
     monkeypatch.setattr(inception, "PLAUSIBLE_BYTES", range(1000, 1_000_000))
     graph = inception_test.definition().SerializeToString()
     (here / "graph.pb").write_bytes(graph)

@@ -183,23 +183,27 @@ def test_numbers_of_another_metric_or_of_other_features_are_not_compared(before,
     first.measure(100)
     assert resumed(first, tmp_path, **before).best.value == 0.1
     second = resumed(first, tmp_path, **after)
-    assert second.best is None and not second.is_enough(10_000)
+    assert second.best is None and not second.is_enough()
     second.measure(200)
     assert second.best is None if after["metric"] == "none" else second.best.value == 7.0
 
 
 def test_it_is_enough_when_nothing_improved_for_as_long_as_the_user_is_patient(tmp_path, fake):
-    fake.values += [2.0, 3.0, 1.0]
+    fake.values += [2.0, 3.0, 2.5, 1.0, 2.0]
     patient = make(tmp_path, patience_images=100)
-    assert not patient.is_enough(10_000)  # Nothing was measured.
-    patient.measure(40)
-    patient.measure(80)
-    assert [patient.is_enough(images) for images in (80, 139, 140)] == [False, False, True]
-    assert resumed(patient, tmp_path, patience_images=100).is_enough(140)
-    assert not resumed(patient, tmp_path, patience_images=101).is_enough(140)
-    assert not resumed(patient, tmp_path).is_enough(10_000)
-    patient.measure(140)
-    assert not patient.is_enough(239) and patient.is_enough(240)
+    assert not patient.is_enough()  # Nothing was measured.
+    found = []
+    for images in (40, 80, 140):
+        patient.measure(images)
+        found.append(patient.is_enough())
+    assert found == [False, False, True]
+    assert resumed(patient, tmp_path, patience_images=100).is_enough()
+    assert not resumed(patient, tmp_path, patience_images=101).is_enough()
+    assert not resumed(patient, tmp_path).is_enough()
+    patient.measure(200)  # The best of all.
+    assert not patient.is_enough()
+    patient.measure(300)
+    assert patient.is_enough()
 
 
 def test_a_record_says_which_generator_it_is_of(tmp_path, fake):
@@ -261,7 +265,7 @@ def test_features_that_cannot_be_had_are_said_in_a_line_and_nothing_is_measured(
     fake.load_error = features.Unavailable("no weights here")
     measured = make(tmp_path, metric="fid10k", patience_images=100)
     assert capsys.readouterr().err == "fid10k is not measured: no weights here\n"
-    assert not measured.is_due(10_000) and not measured.is_enough(10_000)
+    assert not measured.is_due(10_000) and not measured.is_enough()
     measured.measure(10_000)
     assert capsys.readouterr() == ("", "") and not (tmp_path / "metrics.jsonl").exists()
     assert fake.calls == [("load", "inception")]

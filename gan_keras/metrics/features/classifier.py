@@ -19,6 +19,7 @@ from gan_keras.runtime import files
 
 WIDTH = 128  # Numbers of a feature vector.
 EPOCHS = 6
+LEAST_UPDATES = 300  # A small data set is shown more often.
 MOST_PIXELS = 400_000_000  # Of all images shown in the training: what takes some minutes on two cores.
 BATCH = 128
 MOST_CLASSES = 1000  # A column with more values names individuals, not classes.
@@ -30,7 +31,8 @@ def load(store: stores.Store) -> Features:
     """Returns the features of a classifier of the images of a store, which is trained if it was not before.
 
     It has an output for each label column, and learns all of them at once; its features are the layer below. Its
-    training is a function of the images, labels and this file: seeds are fixed. It is kept beside the store.
+    training is a function of the images, labels and this file: seeds are fixed. But another number of threads rounds in
+    another order, and so another machine trains another classifier. It is kept beside the store.
 
     Args:
         store: `Store` of the training images.
@@ -123,10 +125,10 @@ def _opened(path):
 
 
 def _trained(path, store, columns):
-    images = len(store.images)
-    epochs = max(1, min(EPOCHS, MOST_PIXELS // (images * store.images[0, ..., 0].size)))
     print(f"training the classifier of {', '.join(_named(columns))}, whose features are compared …", file=sys.stderr)
     batches = _Batches(store, np.stack([store.labels[name] for name, _, _ in columns], axis=1))
+    epochs = max(EPOCHS, -(-LEAST_UPDATES // len(batches)))
+    epochs = max(1, min(epochs, MOST_PIXELS // (len(store.images) * store.images[0, ..., 0].size)))
     with _float32():
         model = build(store.images.shape[1:], columns[-1][2].stop, store.manifest["source"]["kind"] == PER_CHANNEL)
         learner = keras.Model(model.input, model.output["logits"])
