@@ -125,5 +125,5 @@ def test_held_out_images_are_nearly_as_near_as_one_half_to_the_other(distances):
 
     The test images are 3 grey levels darker than the training images, and 3 % more of them smile.
     """
-    assert 0.9 < distances[HELD_OUT] / distances[HALVES] < 1.5
+    assert 0.9 < distances[HELD_OUT] / distances[HALVES] < 1.6
     assert distances[TRAINING] < distances[HELD_OUT]  # More samples, less bias.

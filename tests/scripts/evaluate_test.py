@@ -443,7 +443,9 @@ def test_a_conditional_generator_is_asked_for_the_classes_of_the_real_images(pla
     measure("run", run.path, metrics=["asked_class"])
     (record,) = results.read(run.path / results.NAME)
     assert record["values"].keys() == {"agreement", "worst_class", "accuracy"} and record["values"]["accuracy"] > 0.9
-    assert 0.3 < record["values"]["worst_class"] <= record["values"]["agreement"] < 0.7  # By chance: it is untrained.
+    assert (
+        0.3 < record["values"]["agreement"] < 0.7
+    )  # By chance: it is untrained, and the classes are equally frequent.
 
 
 @pytest.mark.parametrize("kind", ["squeezenet:", "lite0:", ""])
