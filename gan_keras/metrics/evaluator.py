@@ -26,7 +26,7 @@ class Evaluator:
         self, settings: schema.Data, choice: features.Choice | None = None, split: str = "test", progress: bool = True
     ):
         self._settings, self._choice, self._split, self._progress = settings, choice, split, progress
-        self._networks: dict[str, features.Features] = {}
+        self._networks: dict[str, features.Features | features.Unavailable] = {}
 
     @functools.cached_property
     def train(self) -> stores.Store:
@@ -42,8 +42,14 @@ class Evaluator:
         """Returns the features of a name; see `features.load`."""
         if name not in self._networks:
             store = self.train if name == "classifier" else None
-            self._networks[name] = features.load(name, store, self.reference.folder, self._choice)
-        return self._networks[name]
+            try:
+                self._networks[name] = features.load(name, store, self.reference.folder, self._choice)
+            except features.Unavailable as missing:  # It is not looked for again for every checkpoint.
+                self._networks[name] = missing
+        network = self._networks[name]
+        if isinstance(network, features.Unavailable):
+            raise network
+        return network
 
     def defaults(self) -> tuple[str, str | None]:
         """Returns the metric and the features that suit the data set: those of a classifier if there are labels."""

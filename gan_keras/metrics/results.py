@@ -1,5 +1,6 @@
 """`metrics.jsonl`: a line for each measurement, with its whole protocol; and results as a table."""
 
+import contextlib
 import json
 import math
 import pathlib
@@ -18,19 +19,21 @@ def read(path: pathlib.Path | str) -> list[dict[str, Any]]:
     path = pathlib.Path(path)
     records = []
     for line in path.read_text().splitlines() if path.is_file() else []:
-        try:
-            records.append(json.loads(line))
-        except ValueError:
-            continue
+        with contextlib.suppress(ValueError):
+            record = json.loads(line)
+            if isinstance(record, dict):
+                records.append(record)
     return records
 
 
 def add(path: pathlib.Path | str, records: Iterable[dict[str, Any]]) -> None:
     """Adds records to a `metrics.jsonl`; one of the same protocol and the same samples replaces the older one."""
-    known = {_protocol(record): record for record in read(path)}
-    for record in records:
-        known[_protocol(record)] = record
-    files.write_text(pathlib.Path(path), "".join(json.dumps(record) + "\n" for record in known.values()))
+    path = pathlib.Path(path)
+    with files.locked_folder(path.parent):  # A training and a program may measure at the same time.
+        known = {_protocol(record): record for record in read(path)}
+        for record in records:
+            known[_protocol(record)] = record
+        files.write_text(path, "".join(json.dumps(record) + "\n" for record in known.values()))
 
 
 def _protocol(record):

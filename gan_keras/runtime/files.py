@@ -101,6 +101,17 @@ def remove_leftovers(folder: pathlib.Path, name: str = "") -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
+@contextlib.contextmanager
+def locked_folder(folder: pathlib.Path) -> Iterator[None]:
+    """Context that only one process at a time is in for a folder; the others wait. It leaves no file."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 class Lock:
     """A lock between processes; the kernel releases it when its holder ends, however it ends.
 

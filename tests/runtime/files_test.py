@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 
 from gan_keras.runtime import files
@@ -74,3 +76,19 @@ def test_leftovers_of_a_killed_process_go_and_nothing_else(tmp_path):
     assert [path.name for path in tmp_path.glob(".*-*")] == [".other-x1y2"]
     files.remove_leftovers(tmp_path)
     assert sorted(entry.name for entry in tmp_path.iterdir()) == [".lock", "a-b", "target"]
+
+
+def test_a_locked_folder_lets_one_in_at_a_time_and_leaves_nothing(tmp_path):
+    order = []
+
+    def second():
+        with files.locked_folder(tmp_path):
+            order.append("second")
+
+    with files.locked_folder(tmp_path):
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(0.2)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"] and not list(tmp_path.iterdir())
