@@ -35,6 +35,7 @@ class RunChief(loop.Chief):
         self._health = Health(gan.objective, resolved.store.images[:REAL_IMAGES], state.get("health"))
         self.callbacks = callbacks.of_run(run, gan, resolved, self._health)
         (self._watch,) = [each for each in self.callbacks if isinstance(each, callbacks.Watch)]
+        self._report_is_due = False
         self._promote(state)
 
     def collapse(self):
@@ -46,7 +47,7 @@ class RunChief(loop.Chief):
     def measure(self, images_shown, is_last):
         if is_last or self._measurements.is_due(images_shown):
             self._measurements.measure(images_shown, is_last)
-            write_report(self._run.path)
+            self._report_is_due = True
 
     def save(self, loop):
         files.sync(self._statistics)  # A checkpoint on disk relies on the lines before it.
@@ -63,6 +64,9 @@ class RunChief(loop.Chief):
         keep = self._run.config.training.keep_checkpoints
         checkpoint.save(self._run.checkpoints, name, loop.gan, state, keep, protected)
         self._promote(state)
+        if self._report_is_due:  # It tells which checkpoint is the best.
+            write_report(self._run.path)
+            self._report_is_due = False
 
     def start(self, loop):
         """Saves the state before the first iteration, for a game that collapses before it was ever healthy."""

@@ -154,8 +154,8 @@ def _refuse_another_rollback(chief, gan, end, policy):
     reason = f"--on_collapse={policy}" if policy != "rollback" else "it was rolled back once before"
     chief.give_up(end.collapse, end.images_shown, reason)
     raise Diverged(
-        f"{end.collapse}. The run stops here ({reason}); what was saved before is untouched, the best "
-        "generator included. Start another run with lower learning rates, or another --precision"
+        f"{end.collapse}. The run stops here ({reason}); what was saved before is untouched, and scripts/export.py "
+        "exports the best of it. Start another run with lower learning rates, or another --precision"
     )
 
 

@@ -11,6 +11,7 @@ from gan_keras import training
 from gan_keras.game import gan
 from gan_keras.runs import checkpoint
 from gan_keras.runs import run as runs
+from gan_keras.training import chief
 from tests import helpers
 
 BROKEN_FROM = 22  # Iterations; the fifth tick ends at 25.
@@ -144,3 +145,18 @@ def test_patience_ends_a_run_and_more_of_it_goes_on(place, tmp_path, capsys):
         helpers.experiment(place, patience_images=ended + 80, **settings | {"images": ended + 40}), tmp_path / "run"
     )
     assert helpers.statistics(tmp_path / "run")[-1]["images"] == ended + 40
+
+
+def test_the_report_of_a_measurement_names_the_best_checkpoint(place, tmp_path):
+    config = helpers.experiment(place, metric="swd2k", evaluate_images=80, images=120)
+    seen = []
+
+    def written(path):
+        report(path)
+        seen.append("Best checkpoint: after" in (path / "report.html").read_text())
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        report = chief.report.write
+        monkeypatch.setattr(chief.report, "write", written)
+        training.train(config, tmp_path / "run")
+    assert seen == [True, True, True]  # After 80 and 120 images, and when all is finished.
