@@ -9,6 +9,7 @@ import tensorflow as tf
 from gan_keras import errors
 from gan_keras import training
 from gan_keras.game import gan
+from gan_keras.metrics import results
 from gan_keras.runs import checkpoint
 from gan_keras.runs import run as runs
 from gan_keras.training import chief
@@ -68,7 +69,7 @@ def test_the_run_after_a_rollback_is_another_one_than_before(whole, place, tmp_p
 
 
 def test_measurements_before_the_rollback_are_kept_and_so_is_the_best(whole):
-    records = [json.loads(line) for line in (whole / "metrics.jsonl").read_text().splitlines()]
+    records = [record for record in results.read(whole / results.NAME) if record["metric"] == "swd2k"]
     assert [(record["images_shown"], record["rollbacks"]) for record in records] == [
         (80, 0),
         (160, 0),
