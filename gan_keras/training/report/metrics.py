@@ -25,7 +25,8 @@ _COMPARABLE = (  # Numbers are comparable, and on one curve, if they agree in th
 def content(evaluations: Sequence[dict[str, Any]], marks: Sequence[tuple[float, str]]) -> str:
     """Returns the section's HTML.
 
-    A chart shows the metric's own value, the first one, a curve for each protocol; the table shows all values.
+    A chart shows the metric's own value, the first one, a curve for each protocol, if it was measured more than once;
+    the table shows all values.
 
     Args:
         evaluations: lines of `metrics.jsonl`, with a dict of `values` and finite `images_shown`. Of several after the
@@ -43,7 +44,8 @@ def content(evaluations: Sequence[dict[str, Any]], marks: Sequence[tuple[float, 
         title = named(metric, metric, features) + (f", features of {features}" if features else "")
         series = [[points[images] for images in sorted(points)] for points in protocols.values()]
         curves = [_curve(lines, metric, features, series) for lines in series]
-        charts.append(chart(title, curves[0].name.split(":")[0], curves, marks))
+        if any(len(points) > 1 for points in protocols.values()):
+            charts.append(chart(title, curves[0].name.split(":")[0], curves, marks))
         rows += [_row(lines[-1], metric, features) for lines in series]
     header = "".join(
         f'<th scope="col">{name}</th>' for name in ("Metric", "Features", "Newest", "After", "Protocol", "Notes")
