@@ -92,13 +92,21 @@ def _measured(run, evaluator):
     """Returns the metric's own number, by metric, of the end of a run; what is in `metrics.jsonl` is not repeated."""
     names = (*METRICS, *(OF_CLASSES if run.condition else ()))
     shown = callbacks.read_statistics(run.path / "stats.jsonl")[-1]["images"]
-    known = {record["metric"] for record in results.read(run.path / results.NAME) if record["images_shown"] == shown}
-    if not known >= set(names):
+    if not _known(run, shown).keys() >= set(names):
         measured = evaluator.measure(subjects.of_checkpoint(run, "last"), names, [FEATURES])
         results.add(run.path / results.NAME, [each.record for each in measured])
         print(f"{run.config.recipe}\n{results.table([each.record for each in measured])}", flush=True)
-    records = [record for record in results.read(run.path / results.NAME) if record["images_shown"] == shown]
-    return {record["metric"]: next(iter(record["values"].values())) for record in records}
+    return _known(run, shown)
+
+
+def _known(run, images_shown):
+    """Returns the numbers in a run's `metrics.jsonl` that belong into the table, by metric."""
+    protocol = {"images_shown": images_shown, "generator": "ema", "seed": 0, "repeats": 1, "reference_split": "test"}
+    return {
+        record["metric"]: next(iter(record["values"].values()))
+        for record in results.read(run.path / results.NAME)
+        if protocol.items() <= record.items() and record["features"] in (FEATURES, None)
+    }
 
 
 def _row(run, measured):

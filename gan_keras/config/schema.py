@@ -259,7 +259,11 @@ class Training(_Section):
         "healthy checkpoint, once, with other noise and half the learning rates), stop, or ignore (only NaN stops)",
         choices=names.ON_COLLAPSE,
     )
-    keep_checkpoints: int = _free(3, "how many of the last checkpoints are kept, beside the best", minimum=1)
+    keep_checkpoints: int = _free(
+        3,
+        "how many of the last checkpoints are kept, beside the best one and those that a rollback may need",
+        minimum=1,
+    )
     export_dir: str = _free(
         "exported_models", "folder into which the trained generator is exported; empty: do not export"
     )

@@ -41,14 +41,14 @@ def export(
     """
     from gan_keras.runs.run import short_name  # Drawing with an exported model needs nothing that trains.
 
-    config = run.config
+    config, path = run.config, str(run.checkpoint(checkpoint))
     return export_generator(
-        run.load_generator(checkpoint),
+        run.load_generator(path),
         name=name or f"{config.recipe}-{short_name(config.data.dataset)}",
         export_dir=export_dir,
         latents=config.game.latents,
         condition=run.condition,
-        metadata={"dataset": config.data.dataset, "seed": config.game.seed} | run.describe(checkpoint),
+        metadata={"dataset": config.data.dataset, "seed": config.game.seed} | run.describe(path),
     )
 
 

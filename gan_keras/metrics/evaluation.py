@@ -80,7 +80,8 @@ def evaluate(
     Returns:
         a `Measured` for each metric and kind of features. Its record has: metric, values (means over the repeats), std
         (over the repeats; None for one), features, resize, features_sha256 (None for pixels), generated, real and
-        reference_*, seed, repeats, generator and further entries of the subject's origin, notes, and seconds.
+        reference_*, seed, repeats, generator and further entries of the subject's origin, notes, and seconds (with its
+        share of the drawing).
 
     Raises:
         UserError: unknown names, samples of another size than the real ones, or a metric that cannot be computed.
@@ -111,12 +112,12 @@ def evaluate(
                     real=real[name],
                     fake=_first(fake[name], registry.METRICS[metric].generated),
                     train=train,
-                    seed=seed,
+                    seed=seed + repeat,
                     condition=subject.condition,
                     columns=networks[name].columns if name else (),
                 )
                 findings[metric, name].append(registry.METRICS[metric].measure(evidence))
-                seconds[metric, name] += time.monotonic() - begun + drawing
+                seconds[metric, name] += time.monotonic() - begun + drawing / len(plans)
     drawn = {"seed": seed, "repeats": repeats}
     return [
         Measured(
@@ -170,7 +171,8 @@ class _Draw:
 
     def __init__(self, subject, count, real_conditions, seed, repeat):
         self._subject, self.count = subject, count
-        generator = np.random.Generator(np.random.Philox(key=[seed, repeat]))
+        # A key of its own: metrics choose subsets by [seed, small numbers], which shall not follow this choice.
+        generator = np.random.Generator(np.random.Philox(key=[seed, SEEDS_OF_A_REPEAT + repeat]))
         if subject.count is None:
             self._seeds = np.arange(count, dtype=np.int64) + (1000 * seed + repeat) * SEEDS_OF_A_REPEAT
         else:
@@ -194,7 +196,7 @@ class _Draw:
             folder: parent of the temporary folder that holds the features.
             progress: whether a progress bar is shown.
         """
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         _remove_leftovers(folder)
         named = {self._subject.condition.name: self.conditions} if self._subject.condition else {}
         of_pixels = [plan for plan in plans if plan[0] in names.PIXEL_METRICS]

@@ -43,7 +43,7 @@ class Evaluator:
         if name not in self._networks:
             store = self.train if name == "classifier" else None
             try:
-                self._networks[name] = features.load(name, store, self.reference.folder, self._choice)
+                self._networks[name] = features.load(name, store, self.reference.folder.parent, self._choice)
             except features.Unavailable as missing:  # It is not looked for again for every checkpoint.
                 self._networks[name] = missing
         network = self._networks[name]

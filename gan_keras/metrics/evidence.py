@@ -33,7 +33,6 @@ class Evidence:
         real: the reference: all samples of the split.
         fake: the generated samples, exactly as many as the metric's protocol says, if there are so many.
         train: training samples, uint8 (N, H, W, C), an array or a memory map; None if unknown.
-        train_conditions: their conditions, or None.
         seed: seed of the metric's own random choices.
         condition: `Condition` of the generated samples, or None.
         columns: label columns that the logits name: tuple of (name, tuple of names of its values, slice of the
@@ -43,7 +42,6 @@ class Evidence:
     real: Side
     fake: Side
     train: Any = None
-    train_conditions: np.ndarray | None = None
     seed: int = 0
     condition: Any = None
     columns: tuple[tuple[str, tuple[str, ...], slice], ...] = ()

@@ -17,8 +17,9 @@ def measure(evidence: Evidence) -> Finding:
         UserError: there are no features, or they are not finite matrices of the same width and of two rows or more.
     """
     real, fake = checks.features(evidence)
-    notes = [*_rank("real", real), *_rank("generated", fake)]
-    value = distance(*moments(real), *moments(fake))
+    (real_mean, real_cov), (fake_mean, fake_cov) = moments(real), moments(fake)
+    notes = [*_rank("real", real, real_cov), *_rank("generated", fake, fake_cov)]
+    value = distance(real_mean, real_cov, fake_mean, fake_cov)
     if value < 0:
         notes.append("the distance is negative by rounding: it is zero within what float64 can tell")
     return Finding({"distance": value}, tuple(notes))
@@ -66,10 +67,12 @@ def _root(cov: np.ndarray) -> np.ndarray:
         return vectors[:, kept] * np.sqrt(values[kept])
 
 
-def _rank(name: str, features: Any) -> list[str]:
+def _rank(name: str, features: Any, cov: np.ndarray) -> list[str]:
+    """Returns what there is to say of the rank of a covariance."""
     count, width = features.shape
     if count > width:
-        return []
+        constant = int((np.diagonal(cov) == 0).sum())
+        return [f"{constant} of {width} features of the {name} samples are constant"] if constant else []
     return [
         f"{count} {name} samples for {width} features: their covariance is rank-deficient, and the distance is biased "
         "upward"

@@ -46,7 +46,7 @@ class Reference:
         """Returns the features (N, d) and the logits (N, L), or None, of all samples, from a file if they are known."""
         key = json.dumps([self.store.content_hash, network.protocol], sort_keys=True)
         folder = self.folder / f"reference-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
-        self.folder.mkdir(exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         lock = folder.with_suffix(".lock")
         busy = f"waiting for another process that computes the features of the same real images ({lock})"
         with files.Lock(lock, wait=True, busy=busy):

@@ -158,7 +158,8 @@ def create_run(
     """Makes a run folder with its frozen config and the versions it was started with; returns the Run."""
     path = pathlib.Path(path)
     make_folder(path)
-    files.write_text(path / "environment.json", json.dumps(environment(), indent=1))
+    if not (path / "environment.json").is_file():
+        files.write_text(path / "environment.json", json.dumps(environment(), indent=1))
     frozen = {
         "format": stored.FORMAT,
         "config": schema.to_dict(config),

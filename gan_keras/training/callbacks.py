@@ -127,14 +127,20 @@ class Samples(Callback):
         images.write_png(self.folder / f"{name}.png", self.kind.grid(samples, COLUMNS))
 
     def _real(self):
+        stored, groups = self.resolved.store.images, self.rows_of_reals()
+        if self.resolved.conditions is None:
+            return stored[: COLUMNS**2]
+        return stored[np.concatenate([np.resize(group, COLUMNS) for group in groups])]
+
+    def rows_of_reals(self):
+        """Returns the indices of the training samples of each row's condition; of all without conditions."""
         stored, conditions = self.resolved.store.images, self.resolved.conditions
         if conditions is None:
-            return stored[: COLUMNS**2]
-        rows = [
+            return [np.arange(len(stored))]
+        return [
             np.flatnonzero((conditions.values.reshape(len(stored), -1) == np.atleast_1d(row)).all(axis=1))
             for row in conditions.condition.rows
         ]
-        return stored[np.concatenate([np.resize(row, COLUMNS) for row in rows])]
 
 
 class Watch(Callback):
@@ -214,22 +220,19 @@ class TensorBoard(Callback):
         self.writer.close()
 
 
-def of_run(run, gan, resolved, health):
-    """Returns the callbacks of a run's training.
+def of_run(run, samples, watch):
+    """Returns the callbacks of a run's training, in their order: a `Watch` needs the grid, `Statistics` what it sees.
 
     Args:
         run: `Run`.
-        gan: its `GAN`.
-        resolved: its `Experiment`.
-        health: its `Health`.
+        samples: its `Samples`.
+        watch: its `Watch`.
     """
-    folder = run.path / "samples"
-    samples = Samples(folder, gan, resolved)
     return [
         samples,
-        Watch(run.path / "health.jsonl", health, samples),
+        watch,
         Statistics(run.path / "stats.jsonl"),
-        TensorBoard(run.path / "tensorboard", folder, schema.to_dict(run.config)),
+        TensorBoard(run.path / "tensorboard", samples.folder, schema.to_dict(run.config)),
         ProgressBar(run.config.training.images),
     ]
 

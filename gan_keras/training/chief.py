@@ -3,16 +3,18 @@
 import sys
 
 from gan_keras import errors
+from gan_keras.metrics import diversity
 from gan_keras.runs import checkpoint
 from gan_keras.runtime import files
 from gan_keras.training import callbacks
 from gan_keras.training import loop
+from gan_keras.training import pictures
 from gan_keras.training import report
 from gan_keras.training.health import Health
 from gan_keras.training.measurements import Measurements
 
 STATISTICS = "stats.jsonl"
-REAL_IMAGES = 256  # Whose diversity that of the samples is compared with.
+REAL_IMAGES = 256  # Of each condition, whose diversity that of the samples is compared with.
 
 
 class RunChief(loop.Chief):
@@ -31,12 +33,11 @@ class RunChief(loop.Chief):
     def __init__(self, run, gan, resolved, state):
         self._run, self._gan, self._policy = run, gan, run.config.training.on_collapse
         self._statistics = run.path / STATISTICS
-        self._measurements = Measurements(run, gan, resolved, state)
-        self._health = Health(gan.objective, resolved.store.images[:REAL_IMAGES], state.get("health"))
-        self.callbacks = callbacks.of_run(run, gan, resolved, self._health)
-        (self._watch,) = [each for each in self.callbacks if isinstance(each, callbacks.Watch)]
-        self._report_is_due = False
-        self._promote(state)
+        self._measurements = Measurements(run, gan, resolved)
+        samples = callbacks.Samples(run.path / "samples", gan, resolved)
+        self._health = Health(gan.objective, real_groups(resolved, samples), state.get("health"))
+        self._watch = callbacks.Watch(run.path / "health.jsonl", self._health, samples)
+        self.callbacks = callbacks.of_run(run, samples, self._watch)
 
     def collapse(self):
         return None if self._policy == "ignore" else self._watch.collapse
@@ -44,35 +45,40 @@ class RunChief(loop.Chief):
     def is_enough(self):
         return self._measurements.is_enough()
 
-    def measure(self, images_shown, is_last):
-        if is_last or self._measurements.is_due(images_shown):
-            self._measurements.measure(images_shown, is_last)
-            self._report_is_due = True
+    def start(self, tick):
+        """Makes up for what a kill may have prevented.
 
-    def save(self, loop):
+        A new game is saved before its first iteration: it may collapse before it was ever healthy.
+        """
+        images_shown = int(self._gan.images_shown)
+        if self._policy == "rollback" and not images_shown and self._health.kept is None:
+            self._health.keep(f"{0:09d}")
+            self.save(tick)
+        self._promote()
+        self.measure(is_last=False)
+
+    def save(self, tick):
         files.sync(self._statistics)  # A checkpoint on disk relies on the lines before it.
+        images_shown = int(self._gan.images_shown)
         state = {
-            "iteration": loop.iteration,
-            "images_shown": loop.images_shown,
-            "tick": loop.tick.state(),
+            "iteration": int(self._gan.iteration),
+            "images_shown": images_shown,
+            "rollbacks": int(self._gan.training_state.rollbacks),
+            "tick": tick.state(),
             "stats_bytes": self._statistics.stat().st_size,
             "health": self._health.state(),
-            **self._measurements.state(),
         }
-        name = f"{loop.images_shown:09d}"
         protected = self._health.protected if self._policy == "rollback" else ()
         keep = self._run.config.training.keep_checkpoints
-        checkpoint.save(self._run.checkpoints, name, loop.gan, state, keep, protected)
-        self._promote(state)
-        if self._report_is_due:  # It tells which checkpoint is the best.
-            write_report(self._run.path)
-            self._report_is_due = False
+        checkpoint.save(self._run.checkpoints, f"{images_shown:09d}", self._gan, state, keep, protected)
+        self._promote()
 
-    def start(self, loop):
-        """Saves the state before the first iteration, for a game that collapses before it was ever healthy."""
-        if self._policy == "rollback" and not loop.images_shown and self._health.kept is None:
-            self._health.keep(f"{0:09d}")
-            self.save(loop)
+    def measure(self, is_last):
+        images_shown = int(self._gan.images_shown)
+        if is_last or self._measurements.is_due(images_shown):
+            self._measurements.measure(images_shown, is_last)
+            self._promote()
+            write_report(self._run.path)
 
     def roll_back(self, collapse, images_shown):
         """Restores the last healthy checkpoint, changes what may keep it from collapsing again, and saves that.
@@ -84,9 +90,7 @@ class RunChief(loop.Chief):
         Returns:
             the state of the checkpoint.
         """
-        kept = self._run.checkpoints / self._health.kept
-        # It is gone where the run had to resume from an older checkpoint than the newest, which was damaged.
-        path = self._run.checkpoint(self._health.kept if kept.is_dir() else "last")
+        path = self._healthy()
         state = checkpoint.restore(path, self._gan)
         self._gan.training_state.try_again()
         self._watch.write(
@@ -94,29 +98,52 @@ class RunChief(loop.Chief):
             collapse,
             action=f"rolled back to {state['images_shown']} images, with other noise and half the learning rates",
         )
-        health = state["health"] | {"kept": path.name, "pending": []}
-        state = state | {"health": health, "best": self._measurements.state()["best"]}
+        state["health"] |= {"kept": path.name, "pending": []}
+        state["rollbacks"] = int(self._gan.training_state.rollbacks)
         checkpoint.roll_back(self._run.checkpoints, self._gan, state)
         cut_statistics(self._run, state)
+        for grid in (self._run.path / "samples").glob("*.png"):
+            if grid.stem.isdigit() and int(grid.stem) > state["images_shown"]:
+                grid.unlink()
         return state
 
-    def give_up(self, collapse, images_shown, reason):
-        """Notes that the run ends with a collapse."""
-        self._watch.write(images_shown, collapse, action=f"stopped: {reason}")
+    def _healthy(self):
+        """Returns the path of the checkpoint to go back to, or the newest if that one is damaged or gone."""
+        try:
+            return self._run.checkpoint(self._health.kept)
+        except errors.UserError as error:
+            print(f"warning: {error}", file=sys.stderr)
+            return self._run.checkpoint("last")
+
+    def end(self, images_shown, event, reason):
+        """Notes that the run ends before its length: what happened, and why it does not go on."""
+        self._watch.write(images_shown, event, action=f"ended: {reason}")
+        pictures.write_history(self._run.path)
         write_report(self._run.path)
 
-    def _promote(self, state):
-        """Makes the checkpoint of a state the best one, if it was measured to be."""
-        best = state.get("best")
-        if best and best["images"] == state["images_shown"]:
-            name = f"{state['images_shown']:09d}"
-            if not _is_best(self._run, best) and (self._run.checkpoints / name).is_dir():
-                checkpoint.promote(self._run.checkpoints, name)
+    def _promote(self):
+        """Makes the checkpoint of the game as it is now the best one, if it was measured to be."""
+        images_shown = int(self._gan.images_shown)
+        path = self._run.checkpoints / f"{images_shown:09d}"
+        if not self._measurements.is_best(images_shown) or not path.is_dir():
+            return
+        best = self._run.checkpoints / checkpoint.BEST
+        if not best.is_dir() or not _same_game(checkpoint.read_state(best), checkpoint.read_state(path)):
+            try:
+                checkpoint.promote(self._run.checkpoints, path.name)
+            except OSError as error:
+                print(f"warning: the best checkpoint could not be kept: {error}", file=sys.stderr)
 
 
-def _is_best(run, best):
-    path = run.checkpoints / checkpoint.BEST
-    return path.is_dir() and checkpoint.read_state(path).get("best") == best
+def _same_game(state, other):
+    return (state["images_shown"], state.get("rollbacks")) == (other["images_shown"], other.get("rollbacks"))
+
+
+def real_groups(resolved, samples):
+    """Returns real samples, uint8 arrays: for each row of the grid some of its condition; without conditions some."""
+    stored, seed = resolved.store.images, resolved.config.game.seed
+    groups = [rows[diversity.subset(len(rows), REAL_IMAGES, seed)] for rows in samples.rows_of_reals()]
+    return [stored[rows] for rows in groups]
 
 
 def write_report(path):

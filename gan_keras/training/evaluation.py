@@ -49,11 +49,11 @@ def of_run(
         UserError: as `of_samples`, or there is no such checkpoint.
     """
     run = runs.open_run(run_dir)
-    _check(choice, output, run.condition, **options)
+    path = pathlib.Path(output) if output else run.path / results.NAME
+    _check(choice, path, run.condition, **options)
     evaluator = _evaluator(run.config.data, data, choice, options)
     if checkpoint is None and run.config.training.keep_checkpoints > schema.Training().keep_checkpoints:
         checkpoint = "all"
-    path = pathlib.Path(output) if output else run.path / results.NAME
     chosen = [checkpoint]
     if checkpoint == "all":
         best = [checkpoints.BEST] if (run.checkpoints / checkpoints.BEST).is_dir() else []
@@ -88,6 +88,7 @@ def of_model(
     from gan_keras.exporting.exported import ExportedGenerator
 
     exported = ExportedGenerator(path)
+    output = output or results.NAME
     _check(choice, output, exported.condition, **options)
     learned = exported.description["metadata"].get("config", {}).get("data")
     if learned is None and "dataset" not in data:
@@ -96,7 +97,7 @@ def of_model(
         )
     kept = {name: value for name, value in (learned or {}).items() if name not in ("labels", "label_encoding")}
     evaluator = _evaluator(schema.Data(**kept) if learned else None, data, choice, options)
-    _measure(evaluator, subjects.Exported(exported), pathlib.Path(output or results.NAME), [], None, **options)
+    _measure(evaluator, subjects.Exported(exported), pathlib.Path(output), [], None, **options)
 
 
 def of_samples(
@@ -118,10 +119,11 @@ def of_samples(
     """
     if "dataset" not in data:
         raise errors.UserError("--samples needs --dataset: the real images to compare with")
+    output = output or results.NAME
     _check(choice, output, None, **options)
     subject = subjects.Samples(path)
     evaluator = _evaluator(None, {"resolution": subject.shape[0]} | data, choice, options)
-    _measure(evaluator, subject, pathlib.Path(output or results.NAME), [], None, **options)
+    _measure(evaluator, subject, pathlib.Path(output), [], None, **options)
 
 
 def self_check(data: dict[str, Any], choice: dict[str, Any]) -> int:
@@ -155,23 +157,22 @@ def _check(choice, output, condition, *, metrics, features, **_):
             raise errors.UserError(f"--{name} has no effect: it needs the features of Inception, --features=inception")
         if name != "inception_weights" and kinds <= set(names.FEATURES):
             raise errors.UserError(f"--{name} has no effect: it needs --features=PATH, the path of a model")
-    if output:
-        _check_output(pathlib.Path(output))
+    _check_output(pathlib.Path(output))
 
 
 def _check_output(path):
     """Refuses a file that results cannot be added to: the others of its lines would be lost."""
     if not path.parent.is_dir():
-        raise errors.UserError(f"--output={path}: there is no folder '{path.parent}'; make it, or name another file")
+        raise errors.UserError(f"output {path}: there is no folder '{path.parent}'; make it, or name another file")
     if path.is_dir():
-        raise errors.UserError(f"--output={path}: it is a folder; name a file")
+        raise errors.UserError(f"output {path}: it is a folder; name a file")
     try:
         lines = path.read_text().splitlines() if path.exists() else []
         holds_others = len(results.read(path)) < len(lines) - 1  # The last line may be torn.
     except UnicodeDecodeError:
         holds_others = True
     if holds_others:
-        raise errors.UserError(f"--output={path}: it holds other things than results; name another file")
+        raise errors.UserError(f"output {path}: it holds other things than results; name another file with --output")
 
 
 def _evaluator(learned: schema.Data | None, data, choice, options) -> Evaluator:
@@ -183,12 +184,15 @@ def _evaluator(learned: schema.Data | None, data, choice, options) -> Evaluator:
     values = {}
     if learned and data.get("dataset", learned.dataset) == learned.dataset:
         values = schema.as_values(learned)
-        for name in ("crop", "resolution"):
+        for name in ("crop", "resolution", "holdout"):
             if data.get(name, values[name]) != values[name]:
                 theirs = "the whole images" if values[name] is None else f"{name} {values[name]}"
+                why = f"images of another {name} differ from its samples whatever it draws"
+                if name == "holdout":
+                    why = "with another share, test images may be among those that it learned"
                 raise errors.UserError(
-                    f"--{name}={data[name]}: the generator learned {theirs} of {learned.dataset}, and images of "
-                    f"another {name} differ from its samples whatever it draws: leave out --{name}"
+                    f"--{name}={data[name]}: the generator learned {theirs} of {learned.dataset}, and {why}: leave out "
+                    f"--{name}"
                 )
     settings = schema.Data(**values | {"labels": None, "label_encoding": None} | data)
     return Evaluator(settings, _choice(choice), options["split"])
@@ -235,7 +239,9 @@ def _measure(
     results.add(path, [each.record for each in measured])
     for each in measured:
         for name, picture in each.pictures.items():
-            images.write_png((pictures or path.parent) / f"{name}.png", picture)
+            place = (pictures or path.parent) / f"{name}.png"
+            images.write_png(place, picture)
+            print(f"wrote {place}")
     return True
 
 

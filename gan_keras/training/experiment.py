@@ -11,6 +11,7 @@ from gan_keras.config import rules
 from gan_keras.config import schema
 from gan_keras.data import conditions
 from gan_keras.data import pipeline
+from gan_keras.metrics import features as feature_networks
 from gan_keras.metrics.evaluator import default_metric
 
 
@@ -69,17 +70,21 @@ class Experiment:
 def _evaluation(config: configs.Config, store: data.Store) -> dict[str, Any]:
     """Returns the metric and the features by which the run is judged, where the user leaves the choice."""
     settings = config.evaluation
-    if settings.metric is not None:
-        if settings.metric != "none":
-            data.prepare_for(config.data, "test")  # What is missing is said now.
+    if settings.metric == "none":
         return {}
-    if settings.features is None:
-        try:
-            data.prepare_for(config.data, "test")
-        except errors.UserError as error:
-            print(f"the generator is not measured while it trains: {error}", file=sys.stderr)
-            return {"metric": "none"}
-    metric, features = default_metric(store, settings.features)
+    is_asked_for = settings.metric or settings.features or settings.patience_images
+    try:
+        data.prepare_for(config.data, "test")  # What is missing is said now, and not after hours.
+    except errors.UserError as error:
+        if is_asked_for:
+            raise
+        print(f"the generator is not measured while it trains: {error}", file=sys.stderr)
+        return {"metric": "none"}
+    metric, features = settings.metric, settings.features
+    if metric is None:
+        metric, features = default_metric(store, features)
+    if features is not None:
+        feature_networks.check(features, store)
     return {"metric": metric, "features": features}
 
 

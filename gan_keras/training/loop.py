@@ -46,20 +46,20 @@ class Chief:
         """Whether the run ends before its length."""
         return False
 
-    def measure(self, images_shown, is_last):
-        """Measures the generator, if it is time."""
+    def start(self, tick):
+        """Before the first iteration of this process, in the open `Tick`."""
 
-    def save(self, loop):
-        """Writes a checkpoint."""
+    def save(self, tick):
+        """Writes a checkpoint in the open `Tick`."""
 
-    def start(self, loop):
-        """Before the first iteration of this process."""
+    def measure(self, is_last):
+        """Measures the generator that was just saved, if it is time."""
 
     def roll_back(self, collapse, images_shown):
         """Restores an earlier state of a game that has collapsed."""
 
-    def give_up(self, collapse, images_shown, reason):
-        """The run ends with a collapse."""
+    def end(self, images_shown, event, reason):
+        """The run ends before its length."""
 
 
 class Loop:
@@ -89,7 +89,7 @@ class Loop:
         """Trains to the end, to a signal, or until the game has collapsed; returns the `End`."""
         self._start_clock()
         self._call("on_start", self.images_shown)
-        self.chief.start(self)
+        self.chief.start(self.tick)
         try:
             return self._run()
         finally:
@@ -99,7 +99,7 @@ class Loop:
         while self.images_shown < self.images:
             iterations, signal = self._agree()
             if signal:
-                self.chief.save(self)
+                self.chief.save(self.tick)
                 return End(signal=signal)
             try:
                 self._train(iterations)
@@ -113,8 +113,8 @@ class Loop:
                 if verdict == _ENOUGH:
                     break
         self._call("on_finish", self.images_shown)
-        self.chief.measure(self.images_shown, is_last=True)
-        self.chief.save(self)
+        self.chief.save(self.tick)  # First: measuring takes its time.
+        self.chief.measure(is_last=True)
         return End()
 
     def _train(self, iterations):
@@ -155,8 +155,8 @@ class Loop:
         self._call("on_tick", record)
         mine = _COLLAPSED if self.chief.collapse() else _GO_ON
         if mine == _GO_ON and self.images_shown < self.images:
-            self.chief.measure(self.images_shown, is_last=False)
-            self.chief.save(self)
+            self.chief.save(self.tick)
+            self.chief.measure(is_last=False)
             mine = _ENOUGH if self.chief.is_enough() else _GO_ON
         self._start_clock()
         return max(replicas.agree(self.strategy, mine))

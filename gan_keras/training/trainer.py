@@ -118,6 +118,7 @@ def _train(resolved, run, strategy, gan, state, signals):
     chief = chiefs.RunChief(run, gan, resolved, state) if run else loops.Chief()
     is_enough = max(replicas.agree(strategy, int(chief.is_enough())))
     if shown >= training.images or is_enough:
+        chief.measure(is_last=True)  # What a kill at the end may have prevented.
         _say_finished(shown, is_enough)
         return None
     if run:
@@ -136,6 +137,8 @@ def _train(resolved, run, strategy, gan, state, signals):
         )
         end = loop.run()
         if end.collapse is None:
+            if end.signal is None and loop.images_shown < training.images:
+                chief.end(loop.images_shown, "the metric has not improved for long", "--patience_images")
             return end.signal
         _refuse_another_rollback(chief, gan, end, training.on_collapse)
         state = chief.roll_back(end.collapse, end.images_shown) or {}
@@ -152,7 +155,7 @@ def _refuse_another_rollback(chief, gan, end, policy):
     if policy == "rollback" and not int(gan.training_state.rollbacks):
         return
     reason = f"--on_collapse={policy}" if policy != "rollback" else "it was rolled back once before"
-    chief.give_up(end.collapse, end.images_shown, reason)
+    chief.end(end.images_shown, end.collapse, reason)
     raise Diverged(
         f"{end.collapse}. The run stops here ({reason}); what was saved before is untouched, and scripts/export.py "
         "exports the best of it. Start another run with lower learning rates, or another --precision"
@@ -187,9 +190,13 @@ def _finish(run):
         if not record.is_file() or record.read_text() != exported:
             from gan_keras import exporting
 
+            best = run.checkpoints / checkpoint.BEST
+            if best.is_dir():
+                _say(f"exporting the best checkpoint, after {checkpoint.read_state(best)['images_shown']} images")
+
             exporting.export(run, run.config.training.export_dir)
             files.write_text(record, exported)
-    _say(f"pictures, curves and statistics are in {run.path}; to continue: {resume_command(run)} --images=…")
+    _say(f"pictures, curves, statistics and report are in {run.path}; to continue: {resume_command(run)} --images=…")
 
 
 def _say_where(run, shown):

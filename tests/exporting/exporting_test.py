@@ -196,6 +196,7 @@ def test_a_file_that_draws_something_else_is_left_out_and_the_others_stay(export
 def test_a_run_is_exported_under_its_recipe_and_data_set(generator, tmp_path, monkeypatch):
     monkeypatch.setattr(tflite, "write", lambda *_: {})
     run = types.SimpleNamespace(
+        checkpoint=lambda which: which,
         load_generator=lambda checkpoint: generator,
         describe=lambda checkpoint: {"checkpoint": checkpoint},
         condition=None,

@@ -346,8 +346,8 @@ def test_an_evaluator_prepares_both_splits_and_keeps_the_networks(evaluator, sto
     assert [each.record["features"] for each in measured] == ["classifier", "means", None]
     assert {each.record["seed"] for each in measured} == {3}
     assert loads == [
-        ("classifier", evaluator.train, evaluator.reference.folder, feature_networks.Choice(size=7)),
-        ("means", None, evaluator.reference.folder, feature_networks.Choice(size=7)),
+        ("classifier", evaluator.train, evaluator.reference.folder.parent, feature_networks.Choice(size=7)),
+        ("means", None, evaluator.reference.folder.parent, feature_networks.Choice(size=7)),
     ]
     assert networks["means"].looked_at == 120 + 2 * 96  # The features of the real images are kept.
 

@@ -72,6 +72,7 @@ def test_a_rank_deficient_covariance_is_measured_and_said():
     few[:, :16] = FAKE[:30]
     assert measure(flat, few).values["distance"] == pytest.approx(measure(REAL, FAKE[:30]).values["distance"], rel=1e-9)
     assert measure(flat, few).notes == (
+        "24 of 40 features of the real samples are constant",
         "30 generated samples for 40 features: their covariance is rank-deficient, and the distance is biased upward",
     )
     (note,) = measure(REAL[:16], FAKE[:17]).notes

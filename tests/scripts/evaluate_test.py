@@ -367,9 +367,9 @@ def test_samples_that_cannot_be_compared(data, npy, here):
             "--inception_weights has no effect: it needs the features of Inception",
         ),
         ({"metrics": ["diversity", "asked_class"]}, "asked_class needs a conditional generator"),
-        ({"output": "missing/results.jsonl"}, "--output=missing/results.jsonl: there is no folder 'missing'"),
-        ({"output": "."}, "--output=.: it is a folder"),
-        ({"output": "notes.txt"}, "--output=notes.txt: it holds other things than results"),
+        ({"output": "missing/results.jsonl"}, "output missing/results.jsonl: there is no folder 'missing'"),
+        ({"output": "."}, "output .: it is a folder"),
+        ({"output": "notes.txt"}, "output notes.txt: it holds other things than results"),
     ],
 )
 def test_choices_that_cannot_be(options, message, run_dir, here):

@@ -47,9 +47,9 @@ def test_learning_rates_times_fifty_in_mid_run(name, tmp_path, monkeypatch):
         training.train(config, tmp_path / "run")
 
     events = [json.loads(line) for line in (tmp_path / "run" / "health.jsonl").read_text().splitlines()]
-    rolled_back, *stopped = [event for event in events if "action" in event]
+    rolled_back, *ended = [event for event in events if "action" in event]
     assert rolled_back["action"].startswith("rolled back to")
-    for found in (rolled_back, *stopped):
+    for found in (rolled_back, *ended):
         assert BROKEN_FROM < found["images"] <= BROKEN_FROM + 3 * TICK, found
     run = runs.open_run(tmp_path / "run")
     (exported,) = Evaluator(run.config.data, progress=False).measure(
@@ -57,6 +57,6 @@ def test_learning_rates_times_fifty_in_mid_run(name, tmp_path, monkeypatch):
     )
     records = [record for record in results.read(run.path / results.NAME) if record["metric"] == "mind2k"]
     measured = [(record["images_shown"], record["rollbacks"], record["values"]["distance"]) for record in records]
-    print(f"{name}: {rolled_back}, {stopped}, measured {measured}, exported {exported.value}")
+    print(f"{name}: {rolled_back}, {ended}, measured {measured}, exported {exported.value}")
     best = min(value for _, _, value in measured)
     assert exported.value == pytest.approx(best, rel=0.01)  # Drawn one by one, images round otherwise.

@@ -36,7 +36,7 @@ COLLAPSED = [
 
 
 def judge_of(loss="non_saturating", real=REAL, state=None):
-    return health.Health(objectives.Objective(loss=loss), real, state)
+    return health.Health(objectives.Objective(loss=loss), [real], state)
 
 
 def record(tick, diversity=0.8, change=0.2, d_norm=1.0, g_norm=1.0, accuracy=0.7, gap=1.0):
@@ -345,5 +345,5 @@ def test_images_of_several_colors_and_sides_are_looked_at():
 
 def test_equal_real_images_divide_nothing_by_zero():
     judge = judge_of(real=REAL[[0, 0, 0]])
-    assert judge.look(REAL) == {"grid_diversity": 32.0, "grid_change": 0.0}
-    assert judge.look(REAL[::-1]) == {"grid_diversity": 32.0, "grid_change": 16.0}
+    assert judge.look(REAL) == {"grid_diversity": 1.0, "grid_change": 0.0}
+    assert judge.look(REAL[::-1]) == {"grid_diversity": 1.0, "grid_change": 16.0}

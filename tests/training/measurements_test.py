@@ -1,6 +1,5 @@
 """When the generator of a run is measured, what is kept of it, and that nothing of this stops the training."""
 
-import dataclasses
 import json
 import types
 
@@ -31,6 +30,7 @@ class FakeEvaluator:
     values: list = []
     calls: list = []
     load_error = None
+    sha256 = None  # Of the features.
 
     def __init__(self, settings, choice, progress):
         self.choice = choice
@@ -47,6 +47,7 @@ class FakeEvaluator:
         if isinstance(value, Exception):
             raise value
         record = {"metric": metric, "values": {"distance": value, "16px": -1.0}, "features": name, "std": None}
+        record |= dict(features_sha256=self.sha256, resize=None, generated=2048, real=64, reference_hash="0")
         pictures = {"nearest": np.zeros((8, 4, 3), np.uint8)} if metric == "nearest" else {}
         return [passes.Measured(record | subject.origin | {"notes": []}, pictures)]
 
@@ -59,21 +60,22 @@ def fake(monkeypatch):
     return of_test
 
 
-def make(folder, state=None, rollbacks=0, **settings):
+def make(folder, rollbacks=0, shown=0, **settings):
     """Returns the `Measurements` of a run in a folder whose game does not exist."""
     config = helpers.experiment(folder, **{"metric": "swd2k", "evaluate_images": 100} | settings)
     run = types.SimpleNamespace(path=folder, identity=IDENTITY)
     gan = types.SimpleNamespace(
         ema_generator=types.SimpleNamespace(output_shape=(None, 16, 16, 3)),
         training_state=types.SimpleNamespace(rollbacks=rollbacks),
+        images_shown=shown,
     )
     resolved = types.SimpleNamespace(config=config, condition=None, store=types.SimpleNamespace(kind=kinds.IMAGES))
-    return measurements.Measurements(run, gan, resolved, state)
+    return measurements.Measurements(run, gan, resolved)
 
 
 def resumed(measured, folder, **settings):
-    """Returns other `Measurements` that go on from the state of some, as JSON keeps it."""
-    return make(folder, json.loads(json.dumps(measured.state())), **settings)
+    """Returns other `Measurements` that go on from what some have left in their folder."""
+    return make(folder, **settings)
 
 
 def measure_due(measured, ticks):
@@ -90,8 +92,9 @@ def test_it_is_due_at_multiples_of_evaluate_images_rounded_up_to_ticks(tmp_path,
     fake.values += [1.0] * 9
     ticks = range(40, 481, 40)
     assert measure_due(make(tmp_path), ticks) == [120, 200, 320, 400]
-    assert measure_due(make(tmp_path, evaluate_images=10), ticks[:3]) == [40, 80, 120]
-    assert measure_due(make(tmp_path, evaluate_images=80), ticks[:4]) == [80, 160]
+    for every, first, expected in ((10, 3, [40, 80, 120]), (80, 4, [80, 160])):
+        (tmp_path / "best.json").unlink()
+        assert measure_due(make(tmp_path, evaluate_images=every), ticks[:first]) == expected
 
 
 @pytest.mark.parametrize("stopped", range(40, 481, 40))
@@ -162,10 +165,32 @@ def test_what_was_best_before_a_stop_is_so_after_it(tmp_path, fake):
     before = make(tmp_path)
     before.measure(100)
     after = resumed(before, tmp_path)
-    assert after.best == measurements.Best("swd2k", None, 2.0, 100) and after.last_images == 100
+    assert (after.best.metric, after.best.features, after.best.value, after.best.images) == ("swd2k", None, 2.0, 100)
+    assert after.last_images == 100 and after.is_best(100) and not after.is_best(200)
+    after.measure(100)  # It is measured already.
     after.measure(200)
-    assert after.best.images == 100
-    assert after.state() == {"measured_images": 200, "best": dataclasses.asdict(after.best)}
+    assert after.best.images == 100 and after.last_images == 200 and not fake.values
+
+
+def test_after_a_rollback_as_many_images_are_another_game(tmp_path, fake):
+    fake.values += [2.0, 3.0]
+    make(tmp_path).measure(200)
+    after = make(tmp_path, rollbacks=1, shown=100)
+    assert after.last_images == 100 and after.best.images == 200 and not after.is_best(200)
+    assert after.is_due(200)
+    after.measure(200)
+    assert (after.best.value, after.best.rollbacks) == (2.0, 0)
+
+
+def test_numbers_of_another_protocol_are_no_longer_compared_with(tmp_path, fake, capsys):
+    fake.values += [2.0, 3.0]
+    before = make(tmp_path)
+    before.measure(100)
+    fake.sha256 = "another classifier"
+    after = resumed(before, tmp_path)
+    after.measure(200)
+    assert (after.best.value, after.best.images) == (3.0, 200)
+    assert "measured on other images or features (best.json) and is no longer compared with" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -221,6 +246,7 @@ def test_a_record_says_which_generator_it_is_of(tmp_path, fake):
         "images_shown": 120,
         "rollbacks": 1,
         "notes": [],
+        **dict(features_sha256=None, resize=None, generated=2048, real=64, reference_hash="0"),
     }
 
 
@@ -228,6 +254,8 @@ def test_measured_again_after_a_kill_there_is_one_record_and_after_a_rollback_th
     fake.values += [1.0, 2.0, 3.0]
     for rollbacks in (0, 0, 1):
         make(tmp_path, rollbacks=rollbacks).measure(120)
+        if not rollbacks:
+            (tmp_path / "best.json").unlink()  # As if the process had been killed before it was written.
     found = [(record["rollbacks"], record["values"]["distance"]) for record in results.read(tmp_path / "metrics.jsonl")]
     assert found == [(0, 2.0), (1, 3.0)]
 
@@ -237,7 +265,7 @@ def test_without_a_metric_nothing_is_measured(tmp_path, fake):
     assert not measured.is_due(10_000)
     measured.measure(10_000)
     assert fake.calls == [] and not (tmp_path / "metrics.jsonl").exists()
-    assert measured.state() == {"measured_images": 0, "best": None}
+    assert measured.best is None and not (tmp_path / "best.json").exists()
 
 
 def test_the_features_that_the_user_chose_are_loaded_at_once_but_for_the_classifier(tmp_path, fake, capsys):
@@ -277,13 +305,13 @@ def test_features_that_are_wrong_are_refused_at_once(tmp_path, fake):
         make(tmp_path, metric="fid10k")
 
 
-def test_what_could_not_be_measured_is_said_and_tried_again_at_the_next_tick(tmp_path, fake, capsys):
+def test_what_could_not_be_measured_is_said_and_tried_again_when_the_next_is_due(tmp_path, fake, capsys):
     fake.values += [5.0, errors.UserError("the generator draws NaN or infinity"), 4.0]
     measured = make(tmp_path)
-    assert measure_due(measured, range(40, 281, 40)) == [120, 200, 240]
+    assert measure_due(measured, range(40, 321, 40)) == [120, 200, 320]
     assert "swd2k could not be measured: the generator draws NaN or infinity\n" in capsys.readouterr().err
-    assert (measured.best.value, measured.best.images) == (4.0, 240)
-    assert [record["images_shown"] for record in results.read(tmp_path / "metrics.jsonl")] == [120, 240]
+    assert (measured.best.value, measured.best.images) == (4.0, 320)
+    assert [record["images_shown"] for record in results.read(tmp_path / "metrics.jsonl")] == [120, 320]
 
 
 def test_any_other_error_is_not_hidden(tmp_path, fake):
@@ -323,12 +351,9 @@ def test_a_run_is_measured_against_the_images_that_were_held_out(trained):
         }.items() <= record.items()
         assert 0 < record["values"]["distance"] == record["values"]["16px"]
     smallest = min(records, key=lambda record: record["values"]["distance"])
-    assert checkpoint.read_state(trained.checkpoint("best"))["best"] == {
-        "metric": "swd2k",
-        "features": None,
-        "value": smallest["values"]["distance"],
-        "images": smallest["images_shown"],
-    }
+    assert checkpoint.read_state(trained.checkpoint("best"))["images_shown"] == smallest["images_shown"]
+    best = json.loads((trained.path / "best.json").read_text())["best"]
+    assert (best["value"], best["images"]) == (smallest["values"]["distance"], smallest["images_shown"])
     (nearest,) = measured_in(trained.path, "nearest")
     assert nearest["checkpoint"] == "000000024" and (trained.path / "nearest.png").is_file()
 

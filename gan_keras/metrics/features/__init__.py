@@ -72,13 +72,22 @@ def load(name: str, store: Any = None, cache: pathlib.Path | None = None, choice
     return model_file.load(name, choice.size, choice.value_range, choice.output)
 
 
-def check(name: str) -> None:
-    """Raises a UserError if a name of features cannot be right; loads nothing."""
+def check(name: str, store: Any = None) -> None:
+    """Raises a UserError if a name of features cannot be right; loads nothing.
+
+    Args:
+        name: as `--features` takes it.
+        store: `Store` of the training images, if known: whether a classifier can learn from them.
+    """
     kind, _, rest = name.partition(":")
     if kind in ("squeezenet", "lite0", "keras") and not rest:
         raise errors.UserError(f"features={name}: expected {kind}:{'NAME' if kind == 'keras' else 'PATH'}")
     if kind == "classifier" and rest:
         raise errors.UserError(f"features={name}: expected classifier alone")
+    if kind == "classifier" and store is not None:
+        from gan_keras.metrics.features import classifier
+
+        classifier.expect_labels(store)
     if kind == "inception" and rest:
         errors.expect_one_of(rest, INCEPTION_VARIANTS, "variant of Inception")
     if kind in ("squeezenet", "lite0") and not pathlib.Path(rest).is_file():

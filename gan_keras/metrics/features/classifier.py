@@ -1,6 +1,7 @@
 """Features of a small classifier that is trained on the labels of the data set itself: they need no network."""
 
 import contextlib
+import functools
 import hashlib
 import math
 import pathlib
@@ -19,8 +20,8 @@ from gan_keras.runtime import files
 
 WIDTH = 128  # Numbers of a feature vector.
 EPOCHS = 6
-LEAST_UPDATES = 300  # A small data set is shown more often.
-MOST_PIXELS = 400_000_000  # Of all images shown in the training: what takes some minutes on two cores.
+LEAST_UPDATES = 300  # A small data set is shown more often,
+MOST_PIXELS = 400_000_000  # and a large one less: so many pixels take some minutes on two cores.
 BATCH = 128
 MOST_CLASSES = 1000  # A column with more values names individuals, not classes.
 PER_CHANNEL = "stacked_mnist"  # The source whose channels are images of their own.
@@ -40,14 +41,9 @@ def load(store: stores.Store) -> Features:
     Raises:
         UserError: the data set has no labels.
     """
-    columns = label_columns(store)
-    if not columns:
-        raise errors.UserError(
-            f"features=classifier: the data set {store.manifest['source']['name']} has no labels to train it on: "
-            "choose the metric swd2k, or other --features"
-        )
+    columns = expect_labels(store)
     folder = store.path.parent / "features"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"classifier{FORMAT}-{store.content_hash[:16]}.keras"
     with files.Lock(
         path.with_suffix(".lock"), wait=True, busy="waiting for another process that trains the classifier"
@@ -72,6 +68,21 @@ def label_columns(store: stores.Store) -> tuple[tuple[str, tuple[str, ...], slic
             columns.append((name, names, slice(start, start + len(names))))
             start += len(names)
     return tuple(columns)
+
+
+def expect_labels(store: stores.Store) -> tuple[tuple[str, tuple[str, ...], slice], ...]:
+    """Returns the `label_columns` of a store.
+
+    Raises:
+        UserError: there are none.
+    """
+    columns = label_columns(store)
+    if not columns:
+        raise errors.UserError(
+            f"features=classifier: the data set {store.manifest['source']['name']} has no labels to train it on: "
+            "choose the metric swd2k, or other --features"
+        )
+    return columns
 
 
 def weights_hash(model: keras.Model) -> str:
@@ -126,14 +137,14 @@ def _opened(path):
 
 def _trained(path, store, columns):
     print(f"training the classifier of {', '.join(_named(columns))}, whose features are compared …", file=sys.stderr)
-    batches = _Batches(store, np.stack([store.labels[name] for name, _, _ in columns], axis=1))
-    epochs = max(EPOCHS, -(-LEAST_UPDATES // len(batches)))
-    epochs = max(1, min(epochs, MOST_PIXELS // (len(store.images) * store.images[0, ..., 0].size)))
+    labels = np.stack([store.labels[name] for name, _, _ in columns], axis=1)
+    updates = max(EPOCHS * _Batches(store, labels).of_an_epoch, LEAST_UPDATES)
+    updates = max(1, min(updates, MOST_PIXELS // (BATCH * store.images[0, ..., 0].size)))
     with _float32():
         model = build(store.images.shape[1:], columns[-1][2].stop, store.manifest["source"]["kind"] == PER_CHANNEL)
         learner = keras.Model(model.input, model.output["logits"])
         learner.compile("adam", _loss(columns))
-        learner.fit(batches, epochs=epochs, shuffle=False, verbose=0)
+        learner.fit(_Batches(store, labels, updates), shuffle=False, verbose=0)
     with tempfile.TemporaryDirectory(dir=path.parent) as aside:
         model.save(pathlib.Path(aside) / path.name)
         (pathlib.Path(aside) / path.name).replace(path)
@@ -159,27 +170,25 @@ def _loss(columns):
 
 
 class _Batches(keras.utils.PyDataset):
-    """Batches of an epoch, read from the store one by one, in an order that depends on the epoch alone."""
+    """Batches, read from the store one by one: an endless concatenation of random orders, so many updates of it."""
 
-    def __init__(self, store, labels):
+    def __init__(self, store, labels, updates=None):
         super().__init__()
-        self._store, self._labels, self._epoch = store, labels, 0
-        self._shuffle()
+        self._store, self._labels = store, labels
+        self.of_an_epoch = max(1, len(labels) // BATCH)
+        self._updates = updates or self.of_an_epoch
+        self._order = functools.lru_cache(maxsize=1)(self._order_of)
 
-    def _shuffle(self):
-        generator = np.random.Generator(np.random.Philox(key=[0, self._epoch]))
-        self._order = generator.permutation(len(self._labels))
+    def _order_of(self, epoch):
+        return np.random.Generator(np.random.Philox(key=[0, epoch])).permutation(len(self._labels))
 
     def __len__(self):
-        return max(1, len(self._labels) // BATCH)
+        return self._updates
 
     def __getitem__(self, index):
-        rows = self._order[index * BATCH : (index + 1) * BATCH]
+        epoch, number = divmod(index, self.of_an_epoch)
+        rows = self._order(epoch)[number * BATCH : (number + 1) * BATCH]
         return self._store.images[rows], self._labels[rows]
-
-    def on_epoch_end(self):
-        self._epoch += 1
-        self._shuffle()
 
 
 @contextlib.contextmanager

@@ -67,7 +67,7 @@ def write(run_path: pathlib.Path) -> None:
 
     title = f"{config['recipe']} on {config['data']['dataset']}"
     shown = max([line["images"] for line in statistics[-1:]] + [_images(grid) for grid in grids[-1:]], default=0)
-    best = read_json(run_path / "checkpoints" / "best" / "state.json").get("best")
+    best = read_json(run_path / "best.json").get("best")
     parts = [
         _header(title, run_path.resolve().name, shown, config["training"]["images"], best, evaluations, events),
         page.section("Samples", _samples(run_path, history)),
@@ -84,6 +84,8 @@ def write(run_path: pathlib.Path) -> None:
 
 def _header(title, folder, shown, planned, best, evaluations, events):
     state = "finished" if shown >= planned else f"{shown / planned:.0%} of the plan"
+    if events and str(events[-1].get("action")).startswith("ended") and events[-1].get("images") >= shown:
+        state = "ended early"
     lines = [f"Run <b>{text(folder)}</b>: <b>{number(shown)}</b> of {number(planned)} images shown, {state}."]
     if isinstance(best, dict):
         measured = [

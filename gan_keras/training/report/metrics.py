@@ -18,7 +18,7 @@ from gan_keras.training.report.values import text
 _NOT_PROTOCOL = ("metric", "values", "std", "checkpoint", "images_shown", "notes", "seconds")
 _COMPARABLE = (  # Numbers are comparable, and on one curve, if they agree in these.
     *("features_sha256", "resize", "generated", "real", "reference_split", "reference_dataset", "reference_hash"),
-    *("seed", "repeats", "generator"),
+    *("seed", "repeats", "generator", "rollbacks"),
 )
 
 

@@ -162,13 +162,19 @@ def test_a_training_that_is_cut_off_leaves_no_classifier(tmp_path, monkeypatch):
     assert keras.config.dtype_policy().name == "float32"
 
 
-@pytest.mark.parametrize(("most_pixels", "epochs"), [(10**9, 150), (300 * 256 * 4, 4), (300 * 256 * 2 - 1, 1), (1, 1)])
-def test_large_data_sets_are_shown_less_often_and_small_ones_more(tmp_path, monkeypatch, capsys, most_pixels, epochs):
+@pytest.mark.parametrize(
+    ("most_pixels", "least", "updates"),
+    [(10**9, 300, 300), (10**9, 1, 12), (128 * 256 * 5, 300, 5), (128 * 256 * 2 - 1, 1, 1), (1, 1, 1)],
+)
+def test_large_data_sets_are_shown_less_often_and_small_ones_more(
+    tmp_path, monkeypatch, capsys, most_pixels, least, updates
+):
     fits = []
-    monkeypatch.setattr(keras.Model, "fit", lambda self, batches, **options: fits.append(options["epochs"]))
+    monkeypatch.setattr(keras.Model, "fit", lambda self, batches, **options: fits.append(len(batches)))
+    monkeypatch.setattr(classifier, "LEAST_UPDATES", least)
     monkeypatch.setattr(classifier, "MOST_PIXELS", most_pixels)
     classifier.load(make_store(tmp_path))
-    assert fits == [epochs]
+    assert fits == [updates]  # 300 images are 2 batches of 128.
     expected = "training the classifier of color, bright, whose features are compared …\n"
     assert capsys.readouterr().err == expected
 
@@ -177,12 +183,11 @@ def test_the_batches_of_an_epoch_depend_on_the_epoch_alone(store):
     labels = np.arange(300)[:, None]
     epochs = []
     for _ in range(2):
-        batches = classifier._Batches(store, labels)
-        for _ in range(2):
-            assert len(batches) == 2
-            epochs.append([batches[index][1].ravel().tolist() for index in range(2)])
-            np.testing.assert_array_equal(batches[1][0], IMAGES[epochs[-1][1]])
-            batches.on_epoch_end()
+        batches = classifier._Batches(store, labels, updates=5)
+        assert len(batches) == 5
+        for first in (0, 2):
+            epochs.append([batches[first + index][1].ravel().tolist() for index in range(2)])
+            np.testing.assert_array_equal(batches[first + 1][0], IMAGES[epochs[-1][1]])
     assert epochs[:2] == epochs[2:] and epochs[0] != epochs[1]
     shown = sum(epochs[0], [])
     assert len(shown) == len(set(shown)) == 256

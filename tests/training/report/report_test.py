@@ -54,8 +54,7 @@ def make_run(folder, ticks=12, dataset=DATASET):
     make_bare_run(folder, dataset)
     _json(folder / "environment.json", {"versions": {"keras": "3.15.1"}, "hardware": {"cpu": "Xeon <9>", "cores": 2}})
     best = {"metric": "mind2k", "value": 0.75, "images": 40_000}
-    (folder / "checkpoints" / "best").mkdir(parents=True)
-    _json(folder / "checkpoints" / "best" / "state.json", {"images_shown": 40_000, "best": best})
+    _json(folder / "best.json", {"images": 40_000, "rollbacks": 0, "best": best})
     (folder / "samples").mkdir()
     for tick in range(ticks + 1):
         images.write_png(folder / "samples" / f"{tick * TICK:09d}.png", _grid(tick / ticks))
@@ -221,7 +220,7 @@ def test_health_cost_and_settings_are_told(page):
     words = " ".join(page.words.split())
     assert "After 15,000 images: samples are collapsing. Advice: lower the rates. Done: rolled back." in words
     assert "training 2 h 0 min (2.00 h)" in words  # 12 ticks of 600 s
-    assert "largest memory at the end of a tick 912 MB" in words and "evaluations 50 s" in words
+    assert "largest memory at the end of a tick 912 MB" in words and "evaluations 62 s" in words
     assert "versions · keras 3.15.1 hardware · cpu Xeon <9> hardware · cores 2" in words
     assert "data · flip – game · loss hinge game · r1 0.5 training · images 100000 training · jit no" in words
     assert f"content hash {'12' * 32} channels 3 condition –" in words
