@@ -161,3 +161,11 @@ def test_the_report_of_a_measurement_names_the_best_checkpoint(place, tmp_path):
         monkeypatch.setattr(chief.report, "write", written)
         training.train(config, tmp_path / "run")
     assert seen == [True, True, True]  # After 80 and 120 images, and when all is finished.
+
+
+def test_two_replicas_roll_back_together(place, tmp_path, monkeypatch):
+    break_once(monkeypatch)
+    config = helpers.experiment(place, strategy="mirrored", logical_cpus=2, metric="swd2k", evaluate_images=80)
+    training.train(config, tmp_path / "run")
+    assert state(tmp_path / "run", "000000200")["rollbacks"] == 1
+    assert [line["images"] for line in helpers.statistics(tmp_path / "run")] == [40, 80, 120, 160, 200]

@@ -27,6 +27,7 @@ def command(folder, run_dir, images):
         "--epsilon=0.1",
         "--export_dir=",
         "--holdout=0",
+        "--evaluate_images=800",
         "--sync_batch_norm=true",
     ]
 
@@ -59,6 +60,10 @@ def test_a_killed_worker_and_a_restart(tmp_path):
     begun = int(output.split("resuming at ")[1].split()[0])
     assert reached <= begun < 40_000
     run = runs.open_run(tmp_path / "run")
-    assert checkpoint.read_state(run.checkpoint())["images_shown"] == until
+    assert checkpoint.read_state(run.checkpoint("last"))["images_shown"] == until
     lines = [json.loads(line) for line in (tmp_path / "run" / "stats.jsonl").read_text().splitlines()]
     assert [line["tick"] for line in lines] == list(range(1, until // 400 + 1))
+    measured = [
+        json.loads(line)["images_shown"] for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
+    ]
+    assert set(range(800, until + 1, 800)) <= set(measured) and until in measured

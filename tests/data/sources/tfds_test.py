@@ -40,7 +40,9 @@ def test_real_celeb_a(real_data, tfds):
 
 @pytest.mark.parametrize("name", ["a/b/c", "two words", "", "huggingface:x"])
 def test_unknown_names(tmp_path, name):
-    with pytest.raises(errors.UserError, match=f"unknown data set '{name}'.*: expected avatars, stacked_mnist, folder:PATH"):
+    with pytest.raises(
+        errors.UserError, match=f"unknown data set '{name}'.*: expected avatars, stacked_mnist, folder:PATH"
+    ):
         data.prepare(name, data_dir=tmp_path)
 
 
