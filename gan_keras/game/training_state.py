@@ -3,6 +3,7 @@
 import dataclasses
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from gan_keras.augment import adaptive
@@ -23,6 +24,11 @@ class LogitStatistics:
     real_logits: tf.Tensor
     fake_logits: tf.Tensor
     real_sign: tf.Tensor
+
+
+def as_int(variable):
+    """Returns the value of an integer Keras variable, under any strategy."""
+    return int(np.asarray(variable))
 
 
 class TrainingState:
@@ -75,7 +81,8 @@ class TrainingState:
     def try_again(self):
         """Changes what may keep a game that collapsed from collapsing again: other noise, half the learning rates."""
         self.rollbacks.assign_add(1)
-        self.noise_seed.assign(randomness.derived_seed(int(self.noise_seed), "rollback", str(int(self.rollbacks))))
+        seed = randomness.derived_seed(as_int(self.noise_seed), "rollback", str(as_int(self.rollbacks)))
+        self.noise_seed.assign(seed)
         self.learning_rate_factor.assign(self.learning_rate_factor.value / 2)
 
     def count(self, batch_images):

@@ -3,6 +3,7 @@
 import sys
 
 from gan_keras import errors
+from gan_keras.game.training_state import as_int
 from gan_keras.metrics import diversity
 from gan_keras.runs import checkpoint
 from gan_keras.runtime import files
@@ -50,7 +51,7 @@ class RunChief(loop.Chief):
 
         A new game is saved before its first iteration: it may collapse before it was ever healthy.
         """
-        images_shown = int(self._gan.images_shown)
+        images_shown = as_int(self._gan.images_shown)
         if self._policy == "rollback" and not images_shown and self._health.kept is None:
             self._health.keep(f"{0:09d}")
             self.save(tick)
@@ -59,11 +60,11 @@ class RunChief(loop.Chief):
 
     def save(self, tick):
         files.sync(self._statistics)  # A checkpoint on disk relies on the lines before it.
-        images_shown = int(self._gan.images_shown)
+        images_shown = as_int(self._gan.images_shown)
         state = {
-            "iteration": int(self._gan.iteration),
+            "iteration": as_int(self._gan.iteration),
             "images_shown": images_shown,
-            "rollbacks": int(self._gan.training_state.rollbacks),
+            "rollbacks": as_int(self._gan.training_state.rollbacks),
             "tick": tick.state(),
             "stats_bytes": self._statistics.stat().st_size,
             "health": self._health.state(),
@@ -74,7 +75,7 @@ class RunChief(loop.Chief):
         self._promote()
 
     def measure(self, is_last):
-        images_shown = int(self._gan.images_shown)
+        images_shown = as_int(self._gan.images_shown)
         if is_last or self._measurements.is_due(images_shown):
             self._measurements.measure(images_shown, is_last)
             self._promote()
@@ -99,7 +100,7 @@ class RunChief(loop.Chief):
             action=f"rolled back to {state['images_shown']} images, with other noise and half the learning rates",
         )
         state["health"] |= {"kept": path.name, "pending": []}
-        state["rollbacks"] = int(self._gan.training_state.rollbacks)
+        state["rollbacks"] = as_int(self._gan.training_state.rollbacks)
         checkpoint.roll_back(self._run.checkpoints, self._gan, state)
         cut_statistics(self._run, state)
         for grid in (self._run.path / "samples").glob("*.png"):
@@ -123,7 +124,7 @@ class RunChief(loop.Chief):
 
     def _promote(self):
         """Makes the checkpoint of the game as it is now the best one, if it was measured to be."""
-        images_shown = int(self._gan.images_shown)
+        images_shown = as_int(self._gan.images_shown)
         path = self._run.checkpoints / f"{images_shown:09d}"
         if not self._measurements.is_best(images_shown) or not path.is_dir():
             return

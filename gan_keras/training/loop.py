@@ -3,6 +3,7 @@
 import dataclasses
 import time
 
+from gan_keras.game.training_state import as_int
 from gan_keras.runtime import replicas
 from gan_keras.training import callbacks as callback_module
 from gan_keras.training.tick import Diverged
@@ -81,8 +82,8 @@ class Loop:
         self.gan, self.iterator, self.strategy = gan, iterator, strategy
         self.iteration_images, self.images, self.tick_images = iteration_images, images, tick_images
         self.chief, self.tick, self.signals = chief, tick, signals
-        self.iteration = int(gan.iteration.numpy())
-        self.images_shown = int(gan.images_shown.numpy())
+        self.iteration = as_int(gan.iteration)
+        self.images_shown = as_int(gan.images_shown)
         self.portion = 1
 
     def run(self):

@@ -12,6 +12,7 @@ import tqdm
 from gan_keras import errors
 from gan_keras.config import schema
 from gan_keras.data import images
+from gan_keras.game.training_state import as_int
 from gan_keras.metrics import features
 from gan_keras.metrics import results
 from gan_keras.metrics import subjects
@@ -76,7 +77,7 @@ class Measurements:
         """Returns how far this game is measured, and its best measurement by the metric that is measured now."""
         stored = json.loads(self._path.read_text()) if self._path.is_file() else {"images": 0, "rollbacks": 0}
         # After a rollback the same number of images is another game.
-        measured = stored["images"] if stored["rollbacks"] == self._rollbacks else int(self._gan.images_shown)
+        measured = stored["images"] if stored["rollbacks"] == self._rollbacks else as_int(self._gan.images_shown)
         best = Best(**stored["best"]) if stored.get("best") else None
         if best and (best.metric, best.features) != (self._settings.metric, self._settings.features):
             best = None
@@ -89,7 +90,7 @@ class Measurements:
 
     @property
     def _rollbacks(self):
-        return int(self._gan.training_state.rollbacks)
+        return as_int(self._gan.training_state.rollbacks)
 
     def _load_early(self):
         """Finds out now what would else be found out after hours; the classifier's training can wait until then."""

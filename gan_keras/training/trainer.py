@@ -10,6 +10,7 @@ from gan_keras import config as configs
 from gan_keras import errors
 from gan_keras.config import stored
 from gan_keras.game import build
+from gan_keras.game.training_state import as_int
 from gan_keras.runs import checkpoint
 from gan_keras.runs import run as runs
 from gan_keras.runs.lock import RunLock
@@ -113,7 +114,7 @@ def _train(resolved, run, strategy, gan, state, signals):
     Raises:
         Diverged: the game has collapsed, and a rollback is not wanted, or was tried before.
     """
-    shown = int(gan.images_shown.numpy())
+    shown = as_int(gan.images_shown)
     training = resolved.config.training
     chief = chiefs.RunChief(run, gan, resolved, state) if run else loops.Chief()
     is_enough = max(replicas.agree(strategy, int(chief.is_enough())))
@@ -126,7 +127,7 @@ def _train(resolved, run, strategy, gan, state, signals):
     while True:
         loop = loops.Loop(
             gan,
-            iter(resolved.batches(strategy, first_iteration=int(gan.iteration.numpy()))),
+            iter(resolved.batches(strategy, first_iteration=as_int(gan.iteration))),
             strategy,
             iteration_images=resolved.config.game.iteration_images,
             images=training.images,
@@ -152,7 +153,7 @@ def _train(resolved, run, strategy, gan, state, signals):
 
 def _refuse_another_rollback(chief, gan, end, policy):
     """Raises Diverged where a game that has collapsed does not go back to an earlier state."""
-    if policy == "rollback" and not int(gan.training_state.rollbacks):
+    if policy == "rollback" and not as_int(gan.training_state.rollbacks):
         return
     reason = f"--on_collapse={policy}" if policy != "rollback" else "it was rolled back once before"
     chief.end(end.images_shown, end.collapse, reason)
