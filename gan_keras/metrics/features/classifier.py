@@ -51,7 +51,7 @@ def load(store: stores.Store) -> Features:
         model = _opened(path) or _trained(path, store, columns)
     return Features(
         name="classifier",
-        resize="none",
+        resize="not resized",
         sha256=weights_hash(model),
         width=model.output["features"].shape[-1],
         extract=_extractor(model),

@@ -86,7 +86,7 @@ def test_it_learns_each_column_and_its_features_are_the_layer_below(trained):
     features, logits = trained.extract(unseen)
     assert features.shape == (200, trained.width) and logits.shape == (200, 5) and trained.width == classifier.WIDTH
     assert features.dtype == logits.dtype == np.float32 and features.min() == 0  # A ReLU ends the layer.
-    assert trained.protocol == {"features": "classifier", "resize": "none", "features_sha256": trained.sha256}
+    assert trained.protocol == {"features": "classifier", "resize": "not resized", "features_sha256": trained.sha256}
 
 
 def test_columns_of_one_value_and_of_individuals_are_left_out(store, trained):
