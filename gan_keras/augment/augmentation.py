@@ -5,6 +5,7 @@ import importlib
 
 from gan_keras import errors
 from gan_keras.config import names
+from gan_keras.config import rule_table
 from gan_keras.config import rules
 from gan_keras.config import schedules
 from gan_keras.config.schedules import Schedule
@@ -34,7 +35,7 @@ class Augmentation:
         errors.expect_one_of(self.pipeline, ("none", *PIPELINES), "augmentation")
         probability = self.probability
         if probability is None and self.pipeline != "none":
-            probability = rules.default_augment_probability(self.pipeline)
+            probability = rule_table.default_augment_probability(self.pipeline)
         if probability not in (None, "adaptive"):
             probability = schedules.parse(probability)
         rules.check(self._settings(probability))

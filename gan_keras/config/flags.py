@@ -5,6 +5,7 @@ from typing import Any
 
 from absl import flags
 
+from gan_keras.config import fields
 from gan_keras.config import schema
 from gan_keras.config.schedules import Schedule
 
@@ -31,7 +32,7 @@ def define(names: Collection[str] | None = None) -> None:
             help += f"; one of {', '.join(field.metadata['choices'])}"
         if field.default is not None and names is None:
             help += f" (recipe dcgan: {field.default})"
-        _MAKERS[schema.leaf_type(field)[0]](field.name, None, help)
+        _MAKERS[fields.leaf_type(field)[0]](field.name, None, help)
 
 
 def given() -> dict[str, Any]:

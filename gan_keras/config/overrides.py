@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gan_keras import errors
+from gan_keras.config import fields
 from gan_keras.config import rules
 from gan_keras.config import schema
 
@@ -27,11 +28,11 @@ def override(config: schema.Config, **given: Any) -> schema.Config:
         UserError: an unknown name, a value that the setting cannot take, a setting that would have no effect, or an
             invalid combination.
     """
-    fields = {field.name: field for _, field in schema.leaves()}
+    declared = {field.name: field for _, field in schema.leaves()}
     for name in given:
-        if name not in fields:
-            raise errors.UserError(f"unknown setting '{name}'{errors.nearest(name, fields)}")
-    given = {name: schema.check(fields[name], value) for name, value in given.items()}
+        if name not in declared:
+            raise errors.UserError(f"unknown setting '{name}'{errors.nearest(name, declared)}")
+    given = {name: fields.check(declared[name], value) for name, value in given.items()}
     values = schema.flat(config)
     if given.get("architecture", values["architecture"]) != values["architecture"]:
         values |= dict.fromkeys(SIZES_OF_AN_ARCHITECTURE)
@@ -45,7 +46,7 @@ def from_flat(recipe: str, values: Mapping[str, Any], given: Collection[str] = f
     for section, field in schema.leaves():
         sections[section][field.name] = values[field.name]
     rules.check(values)  # Before the sections are built, so that a message can use all of the settings.
-    return schema.Config(recipe, **{name: schema.SECTIONS[name](**fields) for name, fields in sections.items()})
+    return schema.Config(recipe, **{name: schema.SECTIONS[name](**declared) for name, declared in sections.items()})
 
 
 def from_dict(stored: Mapping[str, Any]) -> schema.Config:
@@ -55,7 +56,7 @@ def from_dict(stored: Mapping[str, Any]) -> schema.Config:
         UserError: an unknown section or setting, or a wrong value.
     """
     values = schema.flat(schema.Config())
-    fields = {field.name: field for _, field in schema.leaves()}
+    declared = {field.name: field for _, field in schema.leaves()}
     for section, settings in stored.items():
         if section == "recipe":
             continue
@@ -67,7 +68,7 @@ def from_dict(stored: Mapping[str, Any]) -> schema.Config:
         for name, value in settings.items():
             if name not in known:
                 raise errors.UserError(f"unknown setting '{section}.{name}' in the config{errors.nearest(name, known)}")
-            values[name] = schema.check(fields[name], value)
+            values[name] = fields.check(declared[name], value)
     return from_flat(stored.get("recipe", "dcgan"), values)
 
 

@@ -8,48 +8,18 @@ combination against `gan_keras.config.rules`.
 """
 
 import dataclasses
-import types
-import typing
 from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
-from gan_keras import errors
+from gan_keras.config import fields
 from gan_keras.config import names
 from gan_keras.config import rules
 from gan_keras.config import schedules
+from gan_keras.config.fields import free
+from gan_keras.config.fields import penalty
+from gan_keras.config.fields import setting
 from gan_keras.config.schedules import Schedule
-
-
-def _setting(
-    default: Any,
-    help: str,
-    *,
-    choices: tuple[str, ...] | None = None,
-    minimum: float | None = None,
-    maximum: float | None = None,
-    below: float | None = None,
-    identity: bool = True,
-    penalty: bool = False,
-) -> Any:
-    metadata = {
-        "help": help,
-        "choices": choices,
-        "minimum": minimum,
-        "maximum": maximum,
-        "below": below,
-        "identity": identity,
-        "penalty": penalty,
-    }
-    return dataclasses.field(default=default, metadata=metadata)
-
-
-def _free(default: Any, help: str, **kwargs: Any) -> Any:
-    return _setting(default, help, identity=False, **kwargs)
-
-
-def _penalty(help: str) -> Any:
-    return _setting(schedules.constant(0), help, minimum=0, penalty=True)
 
 
 class _Section:
@@ -57,7 +27,7 @@ class _Section:
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):  # type: ignore[arg-type]  # Its subclasses are dataclasses.
-            object.__setattr__(self, field.name, check(field, getattr(self, field.name)))
+            object.__setattr__(self, field.name, fields.check(field, getattr(self, field.name)))
         rules.check(as_values(self))
 
 
@@ -65,37 +35,37 @@ class _Section:
 class Data(_Section):
     """Which samples are learned."""
 
-    dataset: str = _free(
+    dataset: str = free(
         "avatars",
         "data set: avatars, the name of a data set of TensorFlow Datasets (celeb_a, mnist, …), stacked_mnist, "
         "folder:PATH, zip:PATH, npz:PATH, or an existing path",
     )
-    data_dir: str | None = _free(None, "folder of TensorFlow Datasets (default: its own)")
-    cache_dir: str | None = _free(None, "folder of prepared images (default: $GAN_KERAS_CACHE or ~/.cache/gan_keras)")
-    resolution: int | None = _setting(
+    data_dir: str | None = free(None, "folder of TensorFlow Datasets (default: its own)")
+    cache_dir: str | None = free(None, "folder of prepared images (default: $GAN_KERAS_CACHE or ~/.cache/gan_keras)")
+    resolution: int | None = setting(
         None, "height and width of the images: a power of two from 16 to 256 (default: the data set's)"
     )
-    crop: int | None = _setting(
+    crop: int | None = setting(
         None, "side of the centered square that is cut out of every image (default: the data set's)", minimum=1
     )
-    max_images: int | None = _setting(None, "use only the first N images", minimum=2)
-    holdout: float | None = _setting(
+    max_images: int | None = setting(None, "use only the first N images", minimum=2)
+    holdout: float | None = setting(
         None,
         "share of the images set aside for testing if the data set has no test split; 0: none (default: 0.05)",
         minimum=0,
         below=1,
     )
-    labels: str | None = _setting(
+    labels: str | None = setting(
         None, "train a conditional model: auto (the data set's own label), or label columns such as Smiling,Male"
     )
-    label_encoding: str | None = _setting(
+    label_encoding: str | None = setting(
         None,
         "what several label columns become: joint (one class for each combination of values) or multi (a vector with "
         "one "
         "number for each yes-or-no column) (default: joint)",
         choices=names.LABEL_ENCODINGS,
     )
-    flip: bool | None = _setting(None, "mirror each image with probability 1/2 (default: only for faces)")
+    flip: bool | None = setting(None, "mirror each image with probability 1/2 (default: only for faces)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,27 +94,27 @@ class Objective(_Section):
         UserError: a value that is out of range, a setting that would have no effect, or an invalid combination.
     """
 
-    loss: str = _setting("non_saturating", "adversarial loss", choices=names.LOSSES)
-    gradient_penalty: Schedule = _penalty("weight of the WGAN-GP gradient penalty: a number or a schedule")
-    dragan: Schedule = _penalty("weight of the DRAGAN gradient penalty: a number or a schedule")
-    r1: Schedule = _penalty("weight γ of the R1 penalty on D's gradient at real images: a number or a schedule")
-    r2: Schedule = _penalty("weight γ of the R2 penalty on D's gradient at generated images: a number or a schedule")
-    penalty_interval: int | None = _setting(
+    loss: str = setting("non_saturating", "adversarial loss", choices=names.LOSSES)
+    gradient_penalty: Schedule = penalty("weight of the WGAN-GP gradient penalty: a number or a schedule")
+    dragan: Schedule = penalty("weight of the DRAGAN gradient penalty: a number or a schedule")
+    r1: Schedule = penalty("weight γ of the R1 penalty on D's gradient at real images: a number or a schedule")
+    r2: Schedule = penalty("weight γ of the R2 penalty on D's gradient at generated images: a number or a schedule")
+    penalty_interval: int | None = setting(
         None, "compute R1 and R2 only in every n-th update of D, with n times the weight (default: 1)", minimum=1
     )
-    lecam: Schedule = _penalty(
+    lecam: Schedule = penalty(
         "weight of the LeCam penalty, which counts from the first iteration (the authors' code starts it later): a "
         "number or "
         "a schedule"
     )
-    classification: float | None = _setting(
+    classification: float | None = setting(
         None, "weight of the auxiliary classifier's cross entropy (default: 1 with a classifier)", minimum=0
     )
-    clip: float = _setting(0.0, "clip D's weights to [-c, c] after each of its updates; 0: do not clip", minimum=0)
-    clip_variables: str | None = _setting(
+    clip: float = setting(0.0, "clip D's weights to [-c, c] after each of its updates; 0: do not clip", minimum=0)
+    clip_variables: str | None = setting(
         None, "which of D's weights are clipped (default: all)", choices=names.CLIPPED_VARIABLES
     )
-    l2: float = _setting(0.0, "weight decay: adds l2 · p to the gradient of every weight p", minimum=0)
+    l2: float = setting(0.0, "weight decay: adds l2 · p to the gradient of every weight p", minimum=0)
 
     @property
     def penalties(self) -> list[str]:
@@ -156,78 +126,76 @@ class Objective(_Section):
 class Game(Objective):
     """The networks, what they minimize, and how they learn."""
 
-    architecture: str = _setting("dcgan", "architecture of both networks", choices=names.ARCHITECTURES)
-    width: int | None = _setting(
+    architecture: str = setting("dcgan", "architecture of both networks", choices=names.ARCHITECTURES)
+    width: int | None = setting(
         None,
         "channels of the layer next to the image, or units of a dense layer (default: the architecture's)",
         minimum=1,
     )
-    latent_dim: int = _setting(100, "length of a latent vector", minimum=1)
-    latents: str = _setting("uniform", "distribution of the latent vectors", choices=names.LATENT_DISTRIBUTIONS)
-    activation: str | None = _setting(
+    latent_dim: int = setting(100, "length of a latent vector", minimum=1)
+    latents: str = setting("uniform", "distribution of the latent vectors", choices=names.LATENT_DISTRIBUTIONS)
+    activation: str | None = setting(
         None,
         "activation: relu or leaky_relu in the generator of a DCGAN; maxout or leaky_relu in the discriminator of an "
         "MLP "
         "(default: the architecture's)",
         choices=("relu", "leaky_relu", "maxout"),
     )
-    normalization: str | None = _setting(
+    normalization: str | None = setting(
         None, "normalization in the discriminator (default: the architecture's)", choices=names.NORMALIZATIONS
     )
-    spectral_normalization: bool | None = _setting(None, "spectral normalization in the generator of a ResNet")
-    attention: bool | None = _setting(
+    spectral_normalization: bool | None = setting(None, "spectral normalization in the generator of a ResNet")
+    attention: bool | None = setting(
         None, "self-attention in a ResNet, where the feature map has a quarter of the side"
     )
-    preset: str | None = _setting(None, "size of the R3GAN networks (default: small)", choices=names.R3GAN_PRESETS)
-    generator_conditioning: str | None = _setting(
+    preset: str | None = setting(None, "size of the R3GAN networks (default: small)", choices=names.R3GAN_PRESETS)
+    generator_conditioning: str | None = setting(
         None, "how labels enter the generator (default: the architecture's)", choices=names.GENERATOR_CONDITIONINGS
     )
-    discriminator_conditioning: str | None = _setting(
+    discriminator_conditioning: str | None = setting(
         None,
         "how labels enter the discriminator (default: the architecture's)",
         choices=names.DISCRIMINATOR_CONDITIONINGS,
     )
-    augment: str = _setting(
-        "none", "augmentation of the discriminator's inputs", choices=("none", *names.AUGMENTATIONS)
-    )
-    augment_probability: str | None = _setting(
+    augment: str = setting("none", "augmentation of the discriminator's inputs", choices=("none", *names.AUGMENTATIONS))
+    augment_probability: str | None = setting(
         None,
         "probability of the augmentation: a number, a schedule, or adaptive (default: 1 for diffaugment, adaptive for "
         "ada)",
     )
-    discriminator_steps: int = _setting(1, "updates of D for each update of G, each on its own real images", minimum=1)
-    batch_size: int = _setting(64, "images of one update, over all devices", minimum=2)
-    accumulation: int = _setting(1, "micro-batches into which each device splits an update, to save memory", minimum=1)
-    optimizer: str = _setting("adam", "optimizer of both networks", choices=names.OPTIMIZERS)
-    generator_learning_rate: Schedule = _setting(
+    discriminator_steps: int = setting(1, "updates of D for each update of G, each on its own real images", minimum=1)
+    batch_size: int = setting(64, "images of one update, over all devices", minimum=2)
+    accumulation: int = setting(1, "micro-batches into which each device splits an update, to save memory", minimum=1)
+    optimizer: str = setting("adam", "optimizer of both networks", choices=names.OPTIMIZERS)
+    generator_learning_rate: Schedule = setting(
         schedules.constant(2e-4),
         "learning rate of the generator: NUMBER, cosine:FROM:TO[:IMAGES] or linear:FROM:TO[:IMAGES]",
         minimum=0,
     )
-    discriminator_learning_rate: Schedule = _setting(
+    discriminator_learning_rate: Schedule = setting(
         schedules.constant(2e-4), "learning rate of the discriminator: a number or a schedule", minimum=0
     )
-    beta_1: float | None = _setting(None, "Adam's decay rate of the mean gradient (default: 0.5)", minimum=0, below=1)
-    beta_2: Schedule | None = _setting(
+    beta_1: float | None = setting(None, "Adam's decay rate of the mean gradient (default: 0.5)", minimum=0, below=1)
+    beta_2: Schedule | None = setting(
         None,
         "Adam's decay rate of the mean squared gradient: a number or a schedule (default: 0.999)",
         minimum=0,
         below=1,
     )
-    rho: float | None = _setting(
+    rho: float | None = setting(
         None, "RMSProp's decay rate of the mean squared gradient (default: 0.99)", minimum=0, below=1
     )
-    epsilon: float = _setting(1e-8, "number that keeps the optimizer from dividing by zero", minimum=0)
-    ema_half_life_images: Schedule = _setting(
+    epsilon: float = setting(1e-8, "number that keeps the optimizer from dividing by zero", minimum=0)
+    ema_half_life_images: Schedule = setting(
         schedules.constant(10_000),
         "half-life, in images, of the moving average of the generator's weights: a number or a schedule",
         minimum=0,
     )
-    sync_batch_norm: bool | None = _setting(
+    sync_batch_norm: bool | None = setting(
         None, "compute batch statistics over all devices instead of on each (default: yes)"
     )
-    precision: str = _setting("float32", "floating-point format of the networks", choices=names.PRECISIONS)
-    seed: int = _setting(
+    precision: str = setting("float32", "floating-point format of the networks", choices=names.PRECISIONS)
+    seed: int = setting(
         0, "seed of the initial weights, the order of the images and all random numbers", minimum=0, maximum=2**31 - 1
     )
 
@@ -241,30 +209,30 @@ class Game(Objective):
 class Training(_Section):
     """How long, on what, and what is written."""
 
-    images: int = _free(250_000, "length of the training: real images shown to D", minimum=1)
-    schedule_images: int | None = _setting(
+    images: int = free(250_000, "length of the training: real images shown to D", minimum=1)
+    schedule_images: int | None = setting(
         None, "length of the schedules that name none (default: --images when the run starts)", minimum=1
     )
-    tick_images: int = _free(5_000, "images between two lines of statistics, sample grids and checkpoints", minimum=1)
-    strategy: str = _free("auto", "devices to train on", choices=names.STRATEGIES)
-    logical_cpus: int | None = _free(
+    tick_images: int = free(5_000, "images between two lines of statistics, sample grids and checkpoints", minimum=1)
+    strategy: str = free("auto", "devices to train on", choices=names.STRATEGIES)
+    logical_cpus: int | None = free(
         None,
         "split the processor into this many devices, to try out several replicas without GPUs (default: 1)",
         minimum=1,
     )
-    jit: bool = _free(False, "compile the training step with XLA (one device only)")
-    on_collapse: str = _setting(
+    jit: bool = free(False, "compile the training step with XLA (one device only)")
+    on_collapse: str = setting(
         "rollback",
         "what to do when the game has collapsed (NaN, or samples that all look alike): rollback (go back to the last "
         "healthy checkpoint, once, with other noise and half the learning rates), stop, or ignore (only NaN stops)",
         choices=names.ON_COLLAPSE,
     )
-    keep_checkpoints: int = _free(
+    keep_checkpoints: int = free(
         3,
         "how many of the last checkpoints are kept, beside the best one and those that a rollback may need",
         minimum=1,
     )
-    export_dir: str = _free(
+    export_dir: str = free(
         "exported_models", "folder into which the trained generator is exported; empty: do not export"
     )
 
@@ -273,33 +241,33 @@ class Training(_Section):
 class Evaluation(_Section):
     """How the generator is measured while it trains."""
 
-    metric: str | None = _free(
+    metric: str | None = free(
         None,
         "distance to the test images that is measured while training, and by which the best checkpoint is chosen; "
         "none: nothing is measured (default: mind2k on the classifier's features where the data set has labels, else "
         "swd2k)",
         choices=(*names.TRAINING_METRICS, "none"),
     )
-    evaluate_images: int | None = _free(
+    evaluate_images: int | None = free(
         None, "images between two measurements, rounded up to ticks (default: 50000)", minimum=1
     )
-    patience_images: int | None = _free(
+    patience_images: int | None = free(
         None, "end the run when the metric has not improved for so many images (default: never)", minimum=1
     )
-    features: str | None = _free(
+    features: str | None = free(
         None,
         "network whose features metrics compare: classifier (trained on the data set's labels), inception or "
         "inception:clean (that of FID), squeezenet:PATH, lite0:PATH, keras:NAME, or the path of a Keras model, "
         "SavedModel or .tflite file (default: classifier)",
     )
-    features_size: int | None = _free(
+    features_size: int | None = free(
         None, "side in pixels that images are resized to for --features=PATH (default: the model's own)", minimum=1
     )
-    features_range: str | None = _free(
+    features_range: str | None = free(
         None, "LOW,HIGH: values of black and white pixels for --features=PATH, such as -1,1 (default: 0,1)"
     )
-    features_output: str | None = _free(None, "name of the output of --features=PATH (default: the only one)")
-    inception_weights: str | None = _free(
+    features_output: str | None = free(None, "name of the output of --features=PATH (default: the only one)")
+    inception_weights: str | None = free(
         None, "file classify_image_graph_def.pb, or the .tgz that holds it (default: it is downloaded)"
     )
 
@@ -350,76 +318,18 @@ def objective_of(game: Game) -> Objective:
     return Objective(**{field.name: getattr(game, field.name) for field in dataclasses.fields(Objective)})
 
 
-def check(field: dataclasses.Field, value: Any) -> Any:
-    """Returns the value of a setting, converted to its type.
-
-    Raises:
-        UserError: the value has another type, is out of range, or is not among the choices.
-    """
-    kind, optional = leaf_type(field)
-    if value is None and optional:
-        return None
-    if kind is Schedule and isinstance(value, (int, float, str)) and not isinstance(value, bool):
-        value = _schedule(field, value)
-    if isinstance(value, (int, float)) and kind in (float, str) and not isinstance(value, bool):
-        value = kind(value)
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise errors.UserError(f"{field.name}={value!r}: expected {kind.__name__.lower()} ({field.metadata['help']})")
-    choices = field.metadata["choices"]
-    if choices and value not in choices:
-        raise errors.UserError(
-            f"{field.name}='{value}'{errors.nearest(value, choices)}: expected one of {', '.join(choices)}"
-        )
-    _check_range(field, value)
-    return value
-
-
-def _schedule(field: dataclasses.Field, value: float | str) -> Schedule:
-    try:
-        return schedules.parse(value)
-    except errors.UserError as error:
-        raise errors.UserError(f"{field.name}: {error}") from None
-
-
-def _check_range(field: dataclasses.Field, value: Any) -> None:
-    numbers = (value.start, value.end) if isinstance(value, Schedule) else (value,)
-    limits = (
-        ("minimum", "at least", lambda number, limit: number >= limit),
-        ("maximum", "at most", lambda number, limit: number <= limit),
-        ("below", "less than", lambda number, limit: number < limit),
-    )
-    for name, words, holds in limits:
-        limit = field.metadata[name]
-        if limit is not None and not all(holds(number, limit) for number in numbers):
-            raise errors.UserError(f"{field.name}={value}: expected {words} {limit} ({field.metadata['help']})")
-
-
-def leaf_type(field: dataclasses.Field) -> tuple[Any, bool]:
-    """Returns the Python type of a setting and whether it may be None."""
-    if isinstance(field.type, types.UnionType):
-        return next(kind for kind in typing.get_args(field.type) if kind is not type(None)), True
-    return field.type, False
-
-
 def to_dict(config: Config) -> dict[str, Any]:
     """Returns the config as a JSON-able dict of sections."""
     values: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
     for section, field in leaves():
-        values[section][field.name] = plain(getattr(getattr(config, section), field.name))
+        values[section][field.name] = fields.plain(getattr(getattr(config, section), field.name))
     return {"recipe": config.recipe, **values}
-
-
-def plain(value: Any) -> Any:
-    """Returns the value of a setting as JSON can hold it: a schedule as its text, a constant one as a number."""
-    if isinstance(value, Schedule):
-        return value.start if value.is_constant else str(value)
-    return value
 
 
 def identity(config: Config, store_manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Returns a flat dict of everything that defines the experiment: equal dicts, equal experiments."""
     values = {
-        field.name: plain(getattr(getattr(config, section), field.name))
+        field.name: fields.plain(getattr(getattr(config, section), field.name))
         for section, field in leaves()
         if field.metadata["identity"]
     }

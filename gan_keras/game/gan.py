@@ -6,6 +6,7 @@ import tensorflow as tf
 from gan_keras import objectives
 from gan_keras.augment import Augmentation
 from gan_keras.augment import adaptive
+from gan_keras.config import fields
 from gan_keras.config import recipes
 from gan_keras.config import schedules
 from gan_keras.config import schema
@@ -227,14 +228,14 @@ class GAN(AdversarialModel):
         config = super().get_config()
         for name in ("generator", "discriminator"):
             config[name] = keras.saving.serialize_keras_object(getattr(self, name))
-        objective = {name: schema.plain(value) for name, value in schema.as_values(self.objective).items()}
+        objective = {name: fields.plain(value) for name, value in schema.as_values(self.objective).items()}
         return config | {
             "objective": self.recipe or objective,
             "discriminator_steps": self.discriminator_steps,
             "latents": self.latents,
             "augmentation": self.augmentation.settings(),
             "accumulation": self.accumulation,
-            "ema_half_life_images": schema.plain(self.ema_half_life_images),
+            "ema_half_life_images": fields.plain(self.ema_half_life_images),
             "schedule_images": self.schedule_images,
             "seed": self.seed,
         }

@@ -1,10 +1,10 @@
 import pytest
 
 from gan_keras import errors
+from gan_keras.config import fields
 from gan_keras.config import names
 from gan_keras.config import recipes
 from gan_keras.config import schedules
-from gan_keras.config import schema
 
 
 def test_dcgan_has_the_constants_of_the_course():
@@ -101,4 +101,4 @@ def test_the_table_has_a_line_for_every_recipe_and_its_source():
 )
 def test_the_constants_of_the_papers(name, constants):
     game = recipes.recipe(name).game
-    assert {setting: schema.plain(getattr(game, setting)) for setting in constants} == constants
+    assert {setting: fields.plain(getattr(game, setting)) for setting in constants} == constants

@@ -4,7 +4,9 @@ import pytest
 
 from gan_keras import config as configs
 from gan_keras import errors
+from gan_keras.config import fields
 from gan_keras.config import recipes
+from gan_keras.config import rule_table
 from gan_keras.config import rules
 from gan_keras.config import schema
 
@@ -262,7 +264,7 @@ def test_every_rule_has_a_case():
         base = configs.recipe("dcgan", architecture="resnet") if recipe == "resnet_batch" else recipes.RECIPES[recipe]
         if "often" in settings.values():
             continue  # It is no probability at all.
-        values = schema.flat(base) | {name: schema.check(fields()[name], value) for name, value in settings.items()}
+        values = schema.flat(base) | {name: fields.check(declared()[name], value) for name, value in settings.items()}
         values = rules.Settings(rules.settle(values, set(settings)))
         covered |= {number for number, rule in enumerate(rules.RULES) if rules._applies(rule.refused, values)}
     missing = [rule.setting for number, rule in enumerate(rules.RULES) if number not in covered]
@@ -278,12 +280,12 @@ def test_every_rule_has_a_case():
     assert sorted(missing) == sorted(of_facts)
 
 
-def fields():
+def declared():
     return {field.name: field for _, field in schema.leaves()}
 
 
 def test_rules_ask_only_for_settings_and_facts_that_exist():
-    known = {name: None for name in fields()} | dict.fromkeys(rules.FACTS)
+    known = {name: None for name in declared()} | dict.fromkeys(rule_table.FACTS)
     asked = set()
 
     class Recorder(rules.Settings):

@@ -7,6 +7,7 @@ import pytest
 from gan_keras import config as configs
 from gan_keras import errors
 from gan_keras import networks
+from gan_keras.config import fields
 from gan_keras.config import names
 from gan_keras.config import rules
 from gan_keras.config import schedules
@@ -41,7 +42,7 @@ def test_every_leaf_has_help_and_a_default_that_it_takes_itself():
     values = schema.flat(configs.Config())
     for _, field in schema.leaves():
         assert field.metadata["help"], field.name
-        assert schema.check(field, values[field.name]) == values[field.name]
+        assert fields.check(field, values[field.name]) == values[field.name]
 
 
 def test_json_and_back():

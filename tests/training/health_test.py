@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gan_keras import objectives
+from gan_keras.config import fields
 from gan_keras.config import names
 from gan_keras.config import schema
 from gan_keras.metrics import diversity
@@ -250,7 +251,7 @@ def test_every_advice_names_flags_that_exist_with_values_that_they_take():
         for name, value in flags:
             assert name in settings, event
             if value:
-                assert schema.check(settings[name], value) == value
+                assert fields.check(settings[name], value) == value
 
 
 def random_ticks(rng, count):
