@@ -200,3 +200,19 @@ def test_a_disk_that_fills_up_while_a_checkpoint_is_written(place, tmp_path, mon
     assert sorted(path.name for path in checkpoints.iterdir()) == ["000000000", "000000040", "000000080"]
     for path in checkpoints.iterdir():
         checkpoint.verify(path)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"metric": "mind2k"}, "features=classifier: the data set .* has no labels to train it on"),
+        ({"features": "squeezenet:missing.h5"}, "features=squeezenet:missing.h5: there is no file 'missing.h5'"),
+        ({"features": "squeznet:a.h5"}, "unknown features 'squeznet:a.h5' .did you mean 'squeezenet'"),
+        ({"metric": "swd2k", "holdout": 0.02}, "noise has 0 images for its test split|noise has 1 image for its test"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_before_the_training(place, tmp_path, settings, message):
+    config = helpers.experiment(place, **{"metric": None, "evaluate_images": 80} | settings)
+    with pytest.raises(errors.UserError, match=message) as refused:
+        training.train(config, tmp_path / "run")
+    assert "\n" not in str(refused.value) and not (tmp_path / "run").exists()

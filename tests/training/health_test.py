@@ -348,3 +348,18 @@ def test_equal_real_images_divide_nothing_by_zero():
     judge = judge_of(real=REAL[[0, 0, 0]])
     assert judge.look(REAL) == {"grid_diversity": 1.0, "grid_change": 0.0}
     assert judge.look(REAL[::-1]) == {"grid_diversity": 1.0, "grid_change": 16.0}
+
+
+def test_to_lose_the_diversity_of_noise_is_no_collapse():
+    judge = judge_of()
+    assert judged(judge, [{"diversity": value} for value in (1.9, 1.5, 1.2, 0.95, 0.94, 0.93)]) == []
+    (first, second) = judged(judge, [{"diversity": 0.45}] * 2, first=7)
+    assert not first[1].is_collapse and second[1].is_collapse
+
+
+def test_one_image_for_each_condition_is_no_diversity():
+    images = np.random.default_rng(0).integers(0, 256, (64, 16, 16, 3), np.uint8)
+    judge = health.Health(objectives.Objective(), [images[:32], images[32:]])
+    collapsed = np.concatenate([np.repeat(images[:1], 8, axis=0), np.repeat(images[40:41], 8, axis=0)])
+    assert judge.look(collapsed)["grid_diversity"] == 0.0
+    assert judge.look(np.concatenate([images[:8], images[40:48]]))["grid_diversity"] == pytest.approx(1.0, abs=0.02)

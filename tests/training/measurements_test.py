@@ -381,3 +381,13 @@ def test_a_generator_that_draws_nan_is_said_and_stops_nothing(trained, tmp_path,
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("swd2k could not be measured: the generator draws NaN or infinity (seeds 0 to 63)")
     assert not (tmp_path / "metrics.jsonl").exists() and measured.best is None
+
+
+def test_a_full_disk_or_a_deleted_cache_costs_a_measurement_and_not_the_training(tmp_path, fake, capsys):
+    fake.values += [OSError(28, "No space left on device"), 4.0]
+    measured = make(tmp_path)
+    measured.measure(100)
+    assert "swd2k could not be measured: [Errno 28] No space left on device" in capsys.readouterr().err
+    assert measured.best is None and measured.last_images == 100
+    measured.measure(200)
+    assert measured.best.value == 4.0
