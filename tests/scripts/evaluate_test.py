@@ -123,7 +123,7 @@ def test_a_run_as_a_user_measures_it(run_dir):
     value, deviation = record["values"]["distance"], record["std"]["distance"]
     assert value > 0 and deviation > 0
     assert ended.stdout == (
-        f"mind2k  distance  {value:.5g} ± {deviation:.5g}  classifier (none), 2048 generated, 32 real (npz "
+        f"mind2k  distance  {value:.5g} ± {deviation:.5g}  classifier (not resized), 2048 generated, 32 real (npz "
         "test), seed 0\n"
         "note on mind2k: 32 of 2048 generated samples were compared, a random subset\n"
     )
