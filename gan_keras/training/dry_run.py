@@ -7,6 +7,7 @@ import time
 from gan_keras import config as configs
 from gan_keras.config import schema
 from gan_keras.game import build
+from gan_keras.runtime import memory
 from gan_keras.runtime import replicas
 from gan_keras.training import callbacks
 from gan_keras.training import experiment
@@ -24,6 +25,7 @@ def dry_run(config: configs.Config) -> None:
     Raises:
         UserError: as `train`.
     """
+    memory.keep_freed()  # As in the training whose speed is measured.
     strategy = replicas.make_strategy(config.training.strategy, config.training.logical_cpus)
     resolved = experiment.resolve(config, strategy.num_replicas_in_sync)
     resolved = resolved.with_schedule_images(config.training.images)

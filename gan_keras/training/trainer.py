@@ -15,6 +15,7 @@ from gan_keras.runs import checkpoint
 from gan_keras.runs import run as runs
 from gan_keras.runs.lock import RunLock
 from gan_keras.runtime import files
+from gan_keras.runtime import memory
 from gan_keras.runtime import replicas
 from gan_keras.training import chief as chiefs
 from gan_keras.training import experiment
@@ -41,6 +42,7 @@ def train(config: configs.Config, run_dir: pathlib.Path | str | None = None) -> 
             diverged.
         KeyboardInterrupt, SystemExit: Ctrl-C or SIGTERM, after a checkpoint was saved.
     """
+    memory.keep_freed()
     strategy = replicas.make_strategy(config.training.strategy, config.training.logical_cpus)
     resolved = experiment.resolve(config, strategy.num_replicas_in_sync)
     _refuse_different_data(strategy, resolved)
