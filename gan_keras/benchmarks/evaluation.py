@@ -8,9 +8,9 @@ from gan_keras.metrics import subjects
 from gan_keras.metrics.evaluator import Evaluator
 from gan_keras.training import callbacks
 from gan_keras.training import experiment
+from gan_keras.training.dry_run import images_per_second
 
 OF_FEATURES = ("mind2k", "frechet2k")
-ITERATIONS = 8  # That are timed.
 MANY = "prdc10k"  # Five times as many samples: shows what grows with their number.
 EVERY = 50_000  # Images between two measurements by default.
 
@@ -26,7 +26,8 @@ def measure(recipe, features, **settings):
     config = recipes.recipe(recipe, **settings)
     resolved = experiment.resolve(config, 1)
     gan = build.build_gan(resolved.config, resolved.channels, resolved.condition)
-    rate = _images_per_second(gan, resolved)
+    batches = iter(resolved.batches(gan.distribute_strategy))
+    rate = images_per_second(gan, batches, resolved.config.game.iteration_images)
     print(f"{recipe} in {config.game.precision}: {rate:.0f} images/s, {EVERY} images take {EVERY / rate:.0f} s")
     evaluator = Evaluator(resolved.config.data, progress=False)
     subject = subjects.Generator(
@@ -53,11 +54,3 @@ def measure(recipe, features, **settings):
             f"training between, memory {before} → {callbacks.memory_mb()} MB",
             flush=True,
         )
-
-
-def _images_per_second(gan, resolved):
-    iterator, images = iter(resolved.batches(gan.distribute_strategy)), resolved.config.game.iteration_images
-    gan.train_iterations(iterator, 2)
-    begun = time.monotonic()
-    gan.train_iterations(iterator, ITERATIONS)
-    return ITERATIONS * images / (time.monotonic() - begun)

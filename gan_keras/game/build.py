@@ -1,16 +1,14 @@
 """From a Config to the game it describes."""
 
-import contextlib
 import dataclasses
 import inspect
-
-import keras
 
 from gan_keras import networks
 from gan_keras.augment import Augmentation
 from gan_keras.config import schema
 from gan_keras.game import gan
 from gan_keras.game import optimizers
+from gan_keras.layers.precision import dtype_policy
 
 
 def build_generator(config, channels, condition=None):
@@ -65,16 +63,5 @@ def _build(network, config, channels, condition):
         **(condition.sizes if condition else {}),
     }
     taken = inspect.signature(builder).parameters
-    with _dtype_policy(game.precision):
+    with dtype_policy(game.precision):
         return builder(**{name: value for name, value in settings.items() if name in taken and value is not None})
-
-
-@contextlib.contextmanager
-def _dtype_policy(policy):
-    """Context in which new layers take a dtype policy."""
-    previous = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(previous)

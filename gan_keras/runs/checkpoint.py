@@ -12,7 +12,6 @@ It is written aside, synced to disk and renamed, so that a folder with a name is
 was damaged later. Arrays are `.npy` inside an uncompressed `.npz`, without pickle.
 """
 
-import hashlib
 import json
 import pathlib
 import shutil
@@ -72,7 +71,7 @@ def save(
             for part in PARTS:
                 np.savez(aside.folder / f"{part}.npz", **arrays(getattr(gan, part)))  # type: ignore[arg-type]
             (aside.folder / "state.json").write_text(json.dumps(state, indent=1))
-            digests = {path.name: _sha256(path) for path in sorted(aside.folder.iterdir())}
+            digests = {path.name: files.sha256(path) for path in sorted(aside.folder.iterdir())}
             (aside.folder / MANIFEST).write_text(json.dumps(digests, indent=1))
     except OSError as error:
         raise errors.UserError(
@@ -132,7 +131,7 @@ def verify(path: pathlib.Path) -> None:
     """Raises DamagedCheckpoint if a file of the checkpoint is missing or not the one that was written."""
     try:
         digests = json.loads((path / MANIFEST).read_text())
-        damaged = [name for name, digest in digests.items() if _sha256(path / name) != digest]
+        damaged = [name for name, digest in digests.items() if files.sha256(path / name) != digest]
         missing = {f"{part}.npz" for part in PARTS} - set(digests)
     except (OSError, ValueError, AttributeError) as error:
         raise DamagedCheckpoint(f"checkpoint {path} cannot be read: {error}") from error
@@ -213,8 +212,3 @@ def _named(owner):
         parts = variable.path.split("/")
         found[".".join([f"{index:03d}", *(parts[1:] if parts[0] in numbered else parts)])] = variable
     return found
-
-
-def _sha256(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

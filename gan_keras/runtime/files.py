@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import pathlib
 import shutil
@@ -84,6 +85,12 @@ def write_bytes(path: pathlib.Path, content: bytes) -> None:
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(aside)
+
+
+def sha256(path: pathlib.Path | str) -> str:
+    """Returns the hexadecimal SHA-256 of a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync(path: pathlib.Path | str) -> None:

@@ -37,12 +37,13 @@ def dry_run(config: configs.Config) -> None:
     for network in (gan.generator, gan.discriminator):
         trainable = sum(math.prod(variable.shape) for variable in network.trainable_variables)
         print(f"{network.name}: {trainable:,} trainable weights")
-    rate = _images_per_second(gan, iter(resolved.batches(strategy)), resolved.config.game.iteration_images)
+    rate = images_per_second(gan, iter(resolved.batches(strategy)), resolved.config.game.iteration_images)
     images = config.training.images
     print(f"{rate:.1f} images/s: {images:,} images take about {callbacks.duration(images / rate)}")
 
 
-def _images_per_second(gan, iterator, iteration_images):
+def images_per_second(gan, iterator, iteration_images):
+    """Returns the speed of training, measured over some seconds after the graph was traced."""
     gan.train_iterations(iterator, 1)  # Traces the graph.
     begun, iterations = time.monotonic(), 0
     while iterations < MOST_ITERATIONS and time.monotonic() - begun < SECONDS:

@@ -72,7 +72,7 @@ def of_run(
 def _rollbacks(folder):
     """Returns how often the run of a checkpoint had gone back: the state after as many images is another one then."""
     with np.load(folder / "training_state.npz", allow_pickle=False) as stored:
-        return next(int(stored[name]) for name in stored.files if name.endswith("rollbacks"))
+        return next((int(stored[name]) for name in stored.files if name.endswith("rollbacks")), 0)
 
 
 def of_model(

@@ -21,6 +21,7 @@ from gan_keras.metrics import results
 from gan_keras.metrics.features import inception
 from gan_keras.runs import checkpoint
 from gan_keras.runs import run as runs
+from gan_keras.runtime import files
 from gan_keras.training import evaluation
 from gan_keras.training import experiment
 from tests import helpers
@@ -189,7 +190,7 @@ def test_after_a_rollback_the_same_number_of_images_is_another_generator(run_dir
     (name,) = (name for name in arrays if name.endswith("rollbacks"))
     np.savez(state, **arrays | {name: arrays[name] + 1})
     manifest = state.with_name(checkpoint.MANIFEST)
-    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {state.name: checkpoint._sha256(state)}))
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {state.name: files.sha256(state)}))
     capsys.readouterr()
     measure("run", run_dir, checkpoint="all")
     assert capsys.readouterr().out.count("diversity") == 1

@@ -1,7 +1,9 @@
 """What turns samples into features."""
 
 import dataclasses
+import hashlib
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -38,3 +40,11 @@ class Features:
     def protocol(self) -> dict[str, str]:
         """What a result says of them."""
         return {"features": self.name, "resize": self.resize, "features_sha256": self.sha256}
+
+
+def weights_hash(model: Any) -> str:
+    """Returns the hexadecimal SHA-256 of a model's weights, in their order."""
+    digest = hashlib.sha256()
+    for array in model.get_weights():
+        digest.update(str(array.shape).encode() + np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

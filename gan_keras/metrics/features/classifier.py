@@ -1,8 +1,6 @@
 """Features of a small classifier that is trained on the labels of the data set itself: they need no network."""
 
-import contextlib
 import functools
-import hashlib
 import math
 import pathlib
 import sys
@@ -15,7 +13,9 @@ import tensorflow as tf
 
 from gan_keras import errors
 from gan_keras.data import store as stores
+from gan_keras.layers.precision import dtype_policy
 from gan_keras.metrics.features.base import Features
+from gan_keras.metrics.features.base import weights_hash
 from gan_keras.runtime import files
 
 WIDTH = 128  # Numbers of a feature vector.
@@ -85,14 +85,6 @@ def expect_labels(store: stores.Store) -> tuple[tuple[str, tuple[str, ...], slic
     return columns
 
 
-def weights_hash(model: keras.Model) -> str:
-    """Returns the hexadecimal SHA-256 of a model's weights, in their order."""
-    digest = hashlib.sha256()
-    for array in model.get_weights():
-        digest.update(str(array.shape).encode() + np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
-
-
 def build(shape: tuple[int, int, int], num_logits: int, per_channel: bool = False) -> keras.Model:
     """Returns the untrained classifier: uint8 images (N, H, W, C) → `features` (N, d) and `logits` (N, num_logits).
 
@@ -140,7 +132,7 @@ def _trained(path, store, columns):
     labels = np.stack([store.labels[name] for name, _, _ in columns], axis=1)
     updates = max(EPOCHS * _Batches(store, labels).of_an_epoch, LEAST_UPDATES)
     updates = max(1, min(updates, MOST_PIXELS // (BATCH * store.images[0, ..., 0].size)))
-    with _float32():
+    with dtype_policy("float32"):
         model = build(store.images.shape[1:], columns[-1][2].stop, store.manifest["source"]["kind"] == PER_CHANNEL)
         learner = keras.Model(model.input, model.output["logits"])
         learner.compile("adam", _loss(columns))
@@ -189,17 +181,6 @@ class _Batches(keras.utils.PyDataset):
         epoch, number = divmod(index, self.of_an_epoch)
         rows = self._order(epoch)[number * BATCH : (number + 1) * BATCH]
         return self._store.images[rows], self._labels[rows]
-
-
-@contextlib.contextmanager
-def _float32():
-    """Context in which new layers compute in float32, whatever the user's policy is."""
-    previous = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float32")
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(previous)
 
 
 def _extractor(model):

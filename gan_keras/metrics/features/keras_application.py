@@ -1,14 +1,13 @@
 """Any network of `keras.applications` with its weights of ImageNet, which Keras downloads once."""
 
-import hashlib
 import inspect
 import sys
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from gan_keras import errors
+from gan_keras.layers.precision import dtype_policy
 from gan_keras.metrics.features import base
 from gan_keras.metrics.features import resize
 
@@ -54,18 +53,15 @@ def load(name):
     errors.expect_one_of(name, names(), "network of keras.applications")
     constructor, size = getattr(keras.applications, name), _SIZES.get(name, 224)
     preprocess = sys.modules[constructor.__module__].preprocess_input
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float32")  # Whatever the user trains with.
     try:
-        model = constructor(weights="imagenet", include_top=False, pooling="avg", input_shape=(size, size, 3))
+        with dtype_policy("float32"):
+            model = constructor(weights="imagenet", include_top=False, pooling="avg", input_shape=(size, size, 3))
     except Exception as error:  # Keras raises a plain Exception if it cannot download.
         reason = str(error).splitlines()[0]
         raise base.Unavailable(
             f"--features=keras:{name}: its ImageNet weights cannot be had here ({reason}); run once with a network, or "
             "choose other --features"
         ) from error
-    finally:
-        keras.config.set_dtype_policy(policy)
 
     @tf.function(input_signature=[tf.TensorSpec((None, size, size, 3))], autograph=False)
     def run(images):
@@ -75,11 +71,4 @@ def load(name):
         return run(tf.constant(preprocess(resize.antialiased(samples, size)))).numpy(), None
 
     resized = f"antialiased to {size} px"
-    return base.Features(f"keras:{name}", resized, _digest(model), model.output_shape[-1], extract)
-
-
-def _digest(model):
-    digest = hashlib.sha256()
-    for array in model.get_weights():
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
+    return base.Features(f"keras:{name}", resized, base.weights_hash(model), model.output_shape[-1], extract)

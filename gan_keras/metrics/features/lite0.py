@@ -1,6 +1,5 @@
 """EfficientNet-Lite0 (after Tan & Le 2019, arXiv 1905.11946), trained on ImageNet: 1280 features and 1000 logits."""
 
-import hashlib
 import pathlib
 
 import keras
@@ -9,6 +8,7 @@ import tensorflow as tf
 from gan_keras import errors
 from gan_keras.metrics.features import base
 from gan_keras.metrics.features import resize
+from gan_keras.runtime import files
 
 SIZE = 128
 
@@ -46,6 +46,5 @@ def load(path):
         features, logits = run(tf.constant(resize.bilinear(samples, SIZE)))
         return features.numpy(), logits.numpy()
 
-    with open(path, "rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = files.sha256(path)
     return base.Features("lite0", f"bilinear to {SIZE} px", digest, 1280, extract)

@@ -1,6 +1,5 @@
 """SqueezeNet 1.1 (Iandola et al. 2016, arXiv 1602.07360), trained on ImageNet: 512 features, small and fast."""
 
-import hashlib
 import pathlib
 
 import h5py
@@ -9,6 +8,7 @@ import tensorflow as tf
 from gan_keras import errors
 from gan_keras.metrics.features import base
 from gan_keras.metrics.features import resize
+from gan_keras.runtime import files
 
 SIZE = 128
 MEAN = (103.939, 116.779, 123.68)
@@ -38,8 +38,7 @@ def load(path):
     def extract(samples):
         return run(tf.constant(resize.bilinear(samples, SIZE))).numpy(), None
 
-    with open(path, "rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = files.sha256(path)
     return base.Features("squeezenet", f"bilinear to {SIZE} px", digest, 8 * _SQUEEZED[9], extract)
 
 
