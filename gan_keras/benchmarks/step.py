@@ -1,106 +1,82 @@
-"""Images/s of the training step and of a plain Keras loop with the same networks, batch and passes, in one process."""
+"""Images/s of the training step of recipes, beside what was measured before."""
 
+import datetime
+import json
+import pathlib
 import statistics
-import time
 
 import keras
-import numpy as np
-import tensorflow as tf
 
 from gan_keras import errors
+from gan_keras.benchmarks.noise import NoiseGame
+from gan_keras.benchmarks.recipes import WIDTHS
 from gan_keras.config import recipes
-from gan_keras.game import build
+from gan_keras.runs import environment
 
-PLAIN = ("gan", "dcgan", "dcgan_paper")
+SECONDS = 1.5  # Of a round: longer ones do not make the medians any better.
+SETTINGS = ("recipe", "precision", "batch_size", "resolution", "width", "hardware")
 
 
-def measure(recipe="dcgan", batch_size=64, rounds=5, iterations=4, precision="float32", resolution=64):
-    """Times both in turn; prints images/s of each round, the medians and the ratio of the medians.
+def measure(names=None, precision="float32", batch_size=64, resolution=32, rounds=7, history=None):
+    """Prints the median images/s of each recipe's step, which reads, measures and saves nothing.
 
     Args:
-        recipe: recipe whose networks both train, one of `PLAIN`.
-        batch_size: real images of an iteration.
-        rounds: number of rounds, after one of warm-up.
-        iterations: iterations of a round.
-        precision: of gan_keras; the plain loop is float32, as Keras' own examples are.
-        resolution: side of the images.
-
-    Returns:
-        float, the median of gan_keras over that of the plain loop.
+        names: names of the recipes (default: all), with widths that suit a CPU.
+        precision: of the networks.
+        batch_size: real images of an update.
+        resolution: side of the images, which are noise.
+        rounds: number of rounds of about 1.5 s, after one of warm-up.
+        history: JSON Lines file or None. A rate is printed with its ratio to the last one in the file of the same
+            recipe, settings and hardware, and added to the file.
 
     Raises:
-        UserError: a recipe whose loss or constraint the plain loop lacks.
+        UserError: an unknown recipe, or a file that holds something else.
     """
-    if recipe not in PLAIN:
-        raise errors.UserError(
-            f"recipe={recipe}: the plain loop has only the loss of the first GAN: choose {', '.join(PLAIN)}"
-        )
-    config = recipes.recipe(recipe, batch_size=batch_size, precision=precision, resolution=resolution)
-    plain_config = recipes.recipe(recipe, batch_size=batch_size, resolution=resolution)
-    images = np.random.default_rng(0).uniform(-1, 1, (batch_size, resolution, resolution, 3)).astype("float32")
-    batches = iter(tf.data.Dataset.from_tensors(images).repeat())
-    gan = build.build_gan(config, 3)
-    loops = {
-        f"gan_keras, {precision}": lambda: gan.train_iterations(batches, iterations),
-        "plain Keras loop, float32": _plain_loop(plain_config, images, iterations),
-    }
-    rates = {name: [] for name in loops}
-    for round_number in range(rounds + 1):
-        for name, train in loops.items():
-            begun = time.perf_counter()
-            train()
-            rate = batch_size * iterations / (time.perf_counter() - begun)
-            if round_number:  # The first round includes the tracing of the graphs.
-                rates[name].append(rate)
-    medians = {name: statistics.median(values) for name, values in rates.items()}
-    for name, values in rates.items():
-        print(f"{name:28} {medians[name]:7.1f} images/s   rounds: {' '.join(f'{value:.1f}' for value in values)}")
-    median, plain_median = medians.values()
-    print(f"ratio of the medians: {median / plain_median:.2f}")
-    return median / plain_median
+    before = _read(history)
+    names = names or list(recipes.RECIPES)
+    for name in names:
+        recipes.recipe(name)  # An unknown name is refused before the others are measured.
+    for name in names:
+        width = {"width": WIDTHS[name]} if name in WIDTHS else {}
+        game = NoiseGame(name, precision=precision, batch_size=batch_size, resolution=resolution, **width)
+        iterations = game.iterations_of(SECONDS)
+        rates = [game.images_per_second(iterations) for _ in range(rounds)]
+        record = {
+            "recipe": name,
+            "precision": precision,
+            "batch_size": batch_size,
+            "resolution": resolution,
+            "width": game.config.game.width,
+            "hardware": environment.hardware(),
+            "images_per_second": round(statistics.median(rates), 1),
+            "measured": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            **{key: value for key, value in environment.environment().items() if key in ("versions", "git_revision")},
+        }
+        alike = [other for other in before if all(other[key] == record[key] for key in SETTINGS)]
+        print(f"{name:12} {_compared(record, alike)}   rounds: {' '.join(f'{rate:.1f}' for rate in rates)}", flush=True)
+        if history:
+            with open(history, "a") as file:
+                file.write(json.dumps(record) + "\n")
+        keras.utils.clear_session()
 
 
-def _plain_loop(config, images, iterations):
-    """Returns a function that trains as a Keras user would: stock layers, Adam, one `tf.function` for a step."""
-    generator = stock(build.build_generator(config, 3))
-    discriminator = stock(build.build_discriminator(config, 3))
-    optimizers = [keras.optimizers.Adam(2e-4, beta_1=0.5, epsilon=1e-8) for _ in range(2)]
-    cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True)
-    images = tf.constant(images)
-    batch, latent_dim = len(images), config.game.latent_dim
-
-    @tf.function
-    def step():
-        fake = generator(tf.random.uniform([batch, latent_dim], -1.0, 1.0), training=True)
-        with tf.GradientTape() as tape:
-            real_logits = discriminator(images, training=True)
-            fake_logits = discriminator(fake, training=True)
-            loss = cross_entropy(tf.ones_like(real_logits), real_logits)
-            loss += cross_entropy(tf.zeros_like(fake_logits), fake_logits)
-        variables = discriminator.trainable_variables
-        optimizers[0].apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        with tf.GradientTape() as tape:
-            fake = generator(tf.random.uniform([batch, latent_dim], -1.0, 1.0), training=True)
-            fake_logits = discriminator(fake, training=True)
-            loss = cross_entropy(tf.ones_like(fake_logits), fake_logits)
-        variables = generator.trainable_variables
-        optimizers[1].apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        return loss
-
-    def train():
-        for _ in range(iterations):
-            step().numpy()
-
-    return train
+def _read(history):
+    """Returns the records of a history; none of a file that does not exist yet."""
+    path = pathlib.Path(history) if history else None
+    if path is None or not path.exists():
+        return []
+    try:
+        records = [json.loads(line) for line in path.read_text().splitlines()]
+        if not all({*SETTINGS, "images_per_second", "measured"} <= record.keys() for record in records):
+            raise ValueError("its lines are not rates of steps")
+    except (OSError, ValueError, AttributeError) as error:
+        raise errors.UserError(f"--history={history} cannot be read: {error}") from error
+    return records
 
 
-def stock(network):
-    """Returns the same functional network with Keras' own batch normalization, and new weights."""
-
-    def replace(layer):
-        config = layer.get_config()
-        if isinstance(layer, keras.layers.BatchNormalization):
-            return keras.layers.BatchNormalization.from_config(config)
-        return layer.__class__.from_config(config)
-
-    return keras.models.clone_model(network, clone_function=replace)
+def _compared(record, alike):
+    rate = record["images_per_second"]
+    if not alike:
+        return f"{rate:8.1f} images/s"
+    last = alike[-1]
+    return f"{rate:8.1f} images/s, {rate / last['images_per_second']:.2f} times that of {last['measured']}"

@@ -2,9 +2,8 @@
 
 import keras
 
-from gan_keras.config import schedules
+from gan_keras.game.adam import Adam
 from gan_keras.game.schedules import ImagesSchedule
-from gan_keras.game.schedules import value
 
 
 def build(game, learning_rate, schedule_images):
@@ -19,47 +18,8 @@ def build(game, learning_rate, schedule_images):
     if game.optimizer == "rmsprop":
         # Keras adds its epsilon to the mean square, the papers' code to the root: the square of it is as low a floor.
         return keras.optimizers.RMSprop(rate, rho=game.rho, epsilon=game.epsilon**2)
-    if game.beta_2.is_constant:
-        return keras.optimizers.Adam(rate, beta_1=game.beta_1, beta_2=game.beta_2.start, epsilon=game.epsilon)
-    return ScheduledAdam(
-        rate, beta_1=game.beta_1, beta_2=str(game.beta_2), epsilon=game.epsilon, schedule_images=schedule_images
-    )
-
-
-@keras.saving.register_keras_serializable("gan_keras")
-class ScheduledAdam(keras.optimizers.Adam):
-    """Adam whose β2 is a schedule over the real samples shown.
-
-    The bias correction of a step uses that step's β2 for all steps before it.
-
-    Args:
-        beta_2: text of a schedule.
-        schedule_images: int, the length of a schedule that names none.
-    """
-
-    _images_shown = None
-
-    def __init__(self, learning_rate=0.001, beta_2="0.999", schedule_images=None, **kwargs):
-        super().__init__(learning_rate, beta_2=beta_2, **kwargs)
-        self.schedule_images = schedule_images
-
-    def follow(self, training_state):
-        """Takes the number of samples shown from the state of a game; `GAN.compile` calls this."""
-        images_shown = training_state.images_shown
-        self._images_shown = lambda: images_shown.value  # An optimizer would take a variable for one of its own.
-
-    @property
-    def beta_2(self):
-        if self._images_shown is None:
-            return self._beta_2.start
-        return value(self._beta_2, self._images_shown(), self.schedule_images)
-
-    @beta_2.setter
-    def beta_2(self, text):
-        self._beta_2 = schedules.parse(text)
-
-    def get_config(self):
-        return super().get_config() | {"beta_2": str(self._beta_2), "schedule_images": self.schedule_images}
+    beta_2 = game.beta_2.start if game.beta_2.is_constant else str(game.beta_2)
+    return Adam(rate, beta_1=game.beta_1, beta_2=beta_2, epsilon=game.epsilon, schedule_images=schedule_images)
 
 
 def prepare(optimizer, variables, training_state, needs_loss_scale):

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from gan_keras.layers import convolution
 from gan_keras.layers import spectral_normalization
 
 
@@ -67,7 +68,7 @@ class SelfAttention(keras.layers.Layer):
         }
 
     def _convolution(self, name, channels, input_shape):
-        kind = spectral_normalization.SpectralConv2D if self.spectral_normalization else keras.layers.Conv2D
+        kind = spectral_normalization.SpectralConv2D if self.spectral_normalization else convolution.Conv2D
         layer = kind(
             channels,
             1,

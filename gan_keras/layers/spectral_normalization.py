@@ -13,6 +13,8 @@ Source: Miyato et al. 2018 (arXiv 1802.05957).
 import keras
 from keras import ops
 
+from gan_keras.layers import convolution
+
 INITIAL_ITERATIONS = 50  # Five were measured to leave an error of σ of 5 %.
 
 
@@ -100,10 +102,10 @@ class SpectralDense(SpectralNormalization, keras.layers.Dense):
 
 
 @keras.saving.register_keras_serializable("gan_keras")
-class SpectralConv2D(SpectralNormalization, keras.layers.Conv2D):
+class SpectralConv2D(SpectralNormalization, convolution.Conv2D):
     """`keras.layers.Conv2D` with the kernel W / σ(W), W reshaped to (height · width · inputs, outputs)."""
 
-    raw_kernel = keras.layers.Conv2D.kernel
+    raw_kernel = convolution.Conv2D.kernel
     kernel = property(SpectralNormalization.normalized_kernel)
 
 

@@ -7,12 +7,17 @@ import keras
 
 from gan_keras import errors
 from gan_keras.config import names
+from gan_keras.layers import convolution
 from gan_keras.layers import spectral_normalization
 from gan_keras.layers.batch_normalization import BatchNormalization
 from gan_keras.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from gan_keras.runtime import randomness
 
-PLAIN = keras.layers
+PLAIN = types.SimpleNamespace(
+    Conv2D=convolution.Conv2D,
+    Dense=keras.layers.Dense,
+    Embedding=keras.layers.Embedding,
+)
 SPECTRAL = types.SimpleNamespace(
     Conv2D=spectral_normalization.SpectralConv2D,
     Dense=spectral_normalization.SpectralDense,

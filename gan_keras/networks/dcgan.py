@@ -16,6 +16,7 @@ Source: Radford, Metz and Chintala 2015 (arXiv 1511.06434); kernels are 4 × 4, 
 
 import keras
 
+from gan_keras.layers import convolution
 from gan_keras.networks import blocks
 
 
@@ -61,7 +62,7 @@ def generator(
     x = keras.layers.Reshape((1, 1, x.shape[-1]), name="project_input")(x)
     if relu_latents:
         x = keras.layers.ReLU(name="relu_latents")(x)
-    x = keras.layers.Conv2DTranspose(
+    x = convolution.Conv2DTranspose(
         channels_at(4, resolution, width), 4, use_bias=False, kernel_initializer=init("conv_4"), name="conv_4"
     )(x)
     x = normalize_and_activate(x, 4, activation, synchronized, init, normalize)
@@ -127,7 +128,7 @@ def channels_at(side, resolution, width):
 
 def up(x, channels, kernel, init, name):
     """Returns x (N, H, W, C) after a transposed convolution without a bias: (N, 2 H, 2 W, channels)."""
-    return keras.layers.Conv2DTranspose(
+    return convolution.Conv2DTranspose(
         channels, kernel, strides=2, padding="same", use_bias=False, kernel_initializer=init(name), name=name
     )(x)
 

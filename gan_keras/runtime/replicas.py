@@ -114,6 +114,11 @@ def global_mean(values):
     return sum_over_replicas(share_of_mean(values))
 
 
+def mean_over_replicas(values):
+    """Returns the mean over replicas of a tensor, the same on every replica (differentiable)."""
+    return sum_over_replicas(values) / count()
+
+
 def sum_over_replicas(values):
     """Returns the sum over replicas of a tensor or of a list of tensors, the same on every replica."""
     if count() == 1:

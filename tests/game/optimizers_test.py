@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from gan_keras.config import recipe
 from gan_keras.config import schedules
+from gan_keras.game import adam
 from gan_keras.game import optimizers
 from tests import tiny
 
@@ -32,6 +33,25 @@ def test_adam(gradient):
     assert found == pytest.approx(
         1e-3 * gradient / (gradient + 1e-8 / np.sqrt(1 - 0.999)), rel=1e-3
     )  # ε before correction
+
+
+@pytest.mark.parametrize("amsgrad", [False, True])
+def test_the_fused_adam_is_that_of_keras(amsgrad):
+    constants = {"learning_rate": 0.01, "beta_1": 0.5, "beta_2": 0.99, "epsilon": 1e-6, "amsgrad": amsgrad}
+    rng, weights = np.random.default_rng(0), []
+    gradients = [rng.normal(size=(5, 2, 3)).astype("float32") * 10.0 ** rng.integers(-6, 2) for _ in range(6)]
+    for kind in (keras.optimizers.Adam, adam.Adam):
+        variables = [keras.Variable(np.ones((2, 3), "float32"), name=f"{index}") for index in range(5)]
+        optimizer = kind(**constants)
+        optimizer.build(variables)
+        for gradient in gradients:
+            optimizer.apply([tf.constant(rows) for rows in gradient], variables)
+        weights.append([np.asarray(variable) for variable in (*variables, *optimizer.variables)])
+    for ours, theirs in zip(*weights, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    graph = tf.function(lambda: optimizer.apply([tf.ones((2, 3))] * 5, variables)).get_concrete_function().graph
+    fused = sum(operation.type == "ResourceApplyAdam" for operation in graph.get_operations())
+    assert fused == (0 if amsgrad else 5)
 
 
 def first_step(optimizer, gradient):

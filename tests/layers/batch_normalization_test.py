@@ -85,12 +85,70 @@ def test_several_replicas_share_their_statistics_if_synchronized(synchronized):
             lambda: layer(rows[tf.distribute.get_replica_context().replica_id_in_sync_group], training=True)
         )
 
-    operations = {operation.type for operation in run.get_concrete_function().graph.get_operations()}
-    assert ("FusedBatchNormV3" in operations) != synchronized
     outputs = np.ravel(strategy.experimental_local_results(run()))
     # Together the mean is 3 and the variance 5; apart the variances are 1.
     expected = (np.array([0, 2, 4, 6]) - 3) / 5**0.5 if synchronized else [-1, 1, -1, 1]
     np.testing.assert_allclose(outputs, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_two_replicas_have_the_gradients_of_one(precision):
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(1.0, 2.0, (8, 3, 3, 5)).astype("float32")
+    weights = [rng.normal(1.0, 0.5, 5).astype("float32"), rng.normal(0.0, 0.5, 5).astype("float32")]
+    strategy = tiny.two_replicas()
+    with strategy.scope():
+        shared = BatchNormalization(momentum=0.5, synchronized=True, dtype=precision)
+        shared.build(inputs.shape)
+    alone = BatchNormalization(momentum=0.5, dtype=precision)
+    alone.build(inputs.shape)
+
+    def derivatives(layer, inputs):
+        """Returns outputs, gradients, and gradients of the square of the input gradient."""
+        sources = [inputs, layer.gamma.value, layer.beta.value]
+        with tf.GradientTape() as outer:
+            outer.watch(inputs)
+            with tf.GradientTape() as inner:
+                inner.watch(inputs)
+                outputs = tf.cast(layer(inputs, training=True), tf.float32)
+                loss = tf.reduce_sum(outputs**3)
+            firsts = inner.gradient(loss, sources)
+            penalty = tf.reduce_sum(firsts[0] ** 2)
+        return [outputs, *firsts, *outer.gradient(penalty, sources[:2])]
+
+    def of_replica():
+        first = tf.distribute.get_replica_context().replica_id_in_sync_group * 4
+        return derivatives(shared, tf.convert_to_tensor(inputs)[first : first + 4])
+
+    for layer in (shared, alone):
+        layer.set_weights([*weights, np.zeros(5), np.ones(5)])
+    results = [strategy.experimental_local_results(part) for part in tf.function(lambda: strategy.run(of_replica))()]
+    sums = [np.concatenate(part) if part[0].shape.rank == 4 else part[0] + part[1] for part in results]
+    tolerance = 1e-5 if precision == "float32" else 2e-2
+    for ours, theirs in zip(sums, tf.function(derivatives)(alone, tf.constant(inputs)), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=tolerance * np.abs(theirs).max())
+    for ours, theirs in zip(shared.weights, alone.weights, strict=True):  # In float32, whatever the precision.
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
+
+
+def test_replicas_share_their_statistics_by_one_sum_in_each_direction():
+    strategy = tiny.two_replicas()
+    with strategy.scope():
+        layer = BatchNormalization(synchronized=True)
+        layer.build((4, 2, 2, 3))
+
+    def gradient():
+        inputs = tf.random.stateless_normal((4, 2, 2, 3), (0, 1))
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            loss = tf.reduce_sum(tf.sin(layer(inputs, training=True)))
+        return tape.gradient(loss, inputs)
+
+    graph = tf.function(lambda: strategy.run(gradient)).get_concrete_function().graph
+    assert (
+        sum(operation.type == "AddN" and operation.outputs[0].shape == (2, 3) for operation in graph.get_operations())
+        == 2
+    )
 
 
 def test_second_order_gradients_agree():

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from gan_keras import errors
-from gan_keras.benchmarks import step
+from gan_keras.benchmarks import plain_keras
 from gan_keras.layers.batch_normalization import BatchNormalization
 from tests import tiny
 
@@ -14,7 +14,7 @@ from tests import tiny
 def test_stock_layers_compute_the_same():
     latents = np.random.default_rng(0).uniform(-1, 1, (8, 8)).astype("float32")
     ours, _ = tiny.networks(width=2)
-    stock = step.stock(ours)
+    stock = plain_keras.stock(ours)
     stock.set_weights(ours.get_weights())
     kinds = {type(layer) for layer in stock.layers}
     assert keras.layers.BatchNormalization in kinds and BatchNormalization not in kinds
@@ -23,7 +23,7 @@ def test_stock_layers_compute_the_same():
 
 def test_a_recipe_without_a_plain_loop_is_refused():
     with pytest.raises(errors.UserError, match="recipe=wgan_gp: .*choose gan, dcgan, dcgan_paper"):
-        step.measure("wgan_gp")
+        plain_keras.measure("wgan_gp")
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def eager():
 
 
 def test_the_ratio_of_the_medians(eager, capsys):
-    ratio = step.measure("gan", batch_size=2, rounds=3, iterations=1, resolution=16)
+    ratio = plain_keras.measure("gan", batch_size=2, rounds=3, iterations=1, resolution=16)
     ours, plain, last = capsys.readouterr().out.splitlines()
     assert ours.startswith("gan_keras, float32 ") and plain.startswith("plain Keras loop, float32 ")
     rates = [[float(rate) for rate in line.split("rounds: ")[1].split()] for line in (ours, plain)]
