@@ -1,6 +1,10 @@
 """Measures speed, costs and recipes on this machine.
 
-python scripts/benchmark.py train      images/s of a training step beside a plain Keras loop
+python scripts/benchmark.py step       images/s of the training step of each recipe, beside earlier ones
+python scripts/benchmark.py limit      how near a step comes to its matrix products alone
+python scripts/benchmark.py plain      images/s of a step beside those of a plain Keras loop
+python scripts/benchmark.py tick       share of the time that statistics, grids and checkpoints take on a fast device
+python scripts/benchmark.py sample     images/s of samples
 python scripts/benchmark.py input      images/s of the input pipeline
 python scripts/benchmark.py evaluation seconds and memory of measuring a generator beside those of its training
 python scripts/benchmark.py recipes    trains every recipe on the same images, a run folder and a row of a table each
@@ -12,14 +16,14 @@ from gan_keras import errors
 from gan_keras.runtime import program
 
 FLAGS = flags.FLAGS
-flags.DEFINE_string("recipe", "dcgan", "train, evaluation: recipe whose networks are timed")
-flags.DEFINE_string(
-    "precision", None, "train: precision of our step (default: float32 and mixed_bfloat16 in turn); evaluation: float32"
-)
+flags.DEFINE_string("recipe", "dcgan", "limit, plain, sample, evaluation: recipe whose networks are timed")
+flags.DEFINE_string("precision", None, "of the networks (default: float32; plain: float32 and mixed_bfloat16 in turn)")
 flags.DEFINE_list("features", ["classifier"], "evaluation: networks whose features are compared")
-flags.DEFINE_integer("rounds", 7, "train: interleaved rounds", lower_bound=1)
-flags.DEFINE_integer("batch_size", 64, "train, recipes: images of an update", lower_bound=2)
-flags.DEFINE_list("recipes", None, "recipes: which ones (default: all)")
+flags.DEFINE_integer("rounds", 7, "step, limit, plain, sample: rounds", lower_bound=1)
+flags.DEFINE_integer("batch_size", 64, "step, limit, plain, recipes: images of an update", lower_bound=2)
+flags.DEFINE_integer("resolution", None, "step, limit: side of the images (default: 32; limit: 64)", lower_bound=16)
+flags.DEFINE_string("history", None, "step: JSON Lines file of earlier rates, to which these are added")
+flags.DEFINE_list("recipes", None, "step, recipes: which ones (default: all)")
 flags.DEFINE_string("dataset", "fashion_mnist", "recipes: data set with classes; evaluation: data set")
 flags.DEFINE_string("data_dir", None, "recipes, evaluation: folder of TensorFlow Datasets (default: its own)")
 flags.DEFINE_integer("updates", 1000, "recipes: updates of the generator of each recipe", lower_bound=1)
@@ -27,7 +31,11 @@ flags.DEFINE_integer("seed", 0, "recipes: seed of each run", lower_bound=0)
 flags.DEFINE_string("output_dir", "runs/recipes", "recipes: parent of the run folders; started again, it resumes")
 
 USED = {
-    "train": ("recipe", "precision", "rounds", "batch_size"),
+    "step": ("recipes", "precision", "batch_size", "resolution", "rounds", "history"),
+    "limit": ("recipe", "precision", "batch_size", "resolution", "rounds"),
+    "plain": ("recipe", "precision", "batch_size", "rounds"),
+    "tick": (),
+    "sample": ("recipe", "precision", "rounds"),
     "input": (),
     "evaluation": ("recipe", "precision", "features", "dataset", "data_dir"),
     "recipes": ("recipes", "dataset", "data_dir", "updates", "batch_size", "seed", "output_dir"),
@@ -40,14 +48,60 @@ def main(benchmark):
         if FLAGS[name].present:
             raise errors.UserError(f"--{name} has no effect on the benchmark {benchmark}: leave it out")
     program.load_tensorflow()
-    {"train": _train, "input": _input, "evaluation": _evaluation, "recipes": _recipes}[benchmark]()
+    {
+        "step": _step,
+        "limit": _limit,
+        "plain": _plain,
+        "tick": _tick,
+        "sample": _sample,
+        "input": _input,
+        "evaluation": _evaluation,
+        "recipes": _recipes,
+    }[benchmark]()
 
 
-def _train():
+def _step():
     from gan_keras.benchmarks import step
 
+    step.measure(
+        FLAGS.recipes,
+        precision=FLAGS.precision or "float32",
+        batch_size=FLAGS.batch_size,
+        resolution=FLAGS.resolution or 32,
+        rounds=FLAGS.rounds,
+        history=FLAGS.history,
+    )
+
+
+def _limit():
+    from gan_keras.benchmarks import limit
+
+    limit.measure(
+        FLAGS.recipe,
+        precision=FLAGS.precision or "float32",
+        batch_size=FLAGS.batch_size,
+        resolution=FLAGS.resolution or 64,
+        rounds=FLAGS.rounds,
+    )
+
+
+def _plain():
+    from gan_keras.benchmarks import plain_keras
+
     for precision in [FLAGS.precision] if FLAGS.precision else ["float32", "mixed_bfloat16"]:
-        step.measure(FLAGS.recipe, batch_size=FLAGS.batch_size, rounds=FLAGS.rounds, precision=precision)
+        plain_keras.measure(FLAGS.recipe, batch_size=FLAGS.batch_size, rounds=FLAGS.rounds, precision=precision)
+
+
+def _tick():
+    from gan_keras.benchmarks import tick
+
+    tick.measure()
+
+
+def _sample():
+    from gan_keras.benchmarks import sample
+
+    sample.measure(FLAGS.recipe, precision=FLAGS.precision or "float32", rounds=FLAGS.rounds)
 
 
 def _input():
@@ -78,4 +132,4 @@ def _recipes():
 
 
 if __name__ == "__main__":
-    program.run(main, positional=("train|input|evaluation|recipes",))
+    program.run(main, positional=("|".join(USED),))

@@ -94,7 +94,8 @@ def operations(layer, shape):
 
 
 @pytest.mark.parametrize("side, precision, is_products", [
-    (8, "mixed_bfloat16", True), (16, "mixed_bfloat16", True), (32, "mixed_bfloat16", False), (8, "float32", False),
+    (8, "mixed_bfloat16", True), (16, "mixed_bfloat16", True), (32, "mixed_bfloat16", False), (8, "float32", True),
+    (16, "float32", False),
 ])  # fmt: skip
 @pytest.mark.parametrize("kind", ["Conv2D", "Conv2DTranspose"])
 def test_products_make_the_kernel_gradient_where_they_are_faster(kind, side, precision, is_products):
