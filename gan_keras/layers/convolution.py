@@ -1,10 +1,11 @@
 """Convolutions that are faster on a processor without a GPU.
 
 Weights, config and results of the layers are those of Keras' layers. What differs is the order in which numbers are
-added up, and the time it takes. Three ways were measured to be faster than the convolutions of oneDNN (two cores with
+added up, and the time it takes. Four ways were measured to be faster than the convolutions of oneDNN (two cores with
 AVX-512 and bfloat16, batches of 64; others were no gain):
 
 * A kernel that covers its whole input is a matrix product: the first layer of DCGAN's generator, 3.1 ms → 0.6 ms.
+* A 1 × 1 kernel in float32 is a product, too: its gradient, 4.6 ms → 2.2 ms (32 × 32 × 64 → 32).
 * The gradient of a kernel with stride 2 is one matrix product for each 2 × 2 block of the kernel. For small maps that is
   faster: 16.5 ms → 7.0 ms in bfloat16, 13.7 ms → 13.0 ms in float32 (8 × 8 × 256 → 512).
 * A transposed convolution to an image is a convolution without a stride whose outputs are blocks of 2 × 2 pixels:
