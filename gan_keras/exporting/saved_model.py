@@ -82,7 +82,7 @@ def write(
     def sample(seeds, values=None):
         seeds, conditions = _checked(seeds, values, condition)
         latents = randomness.sample_latents(seeds, latent_dim, distribution)
-        return {"images": sampling.draw_one_by_one(generator, latents, conditions)}
+        return {"images": sampling.draw(generator, latents, conditions)}
 
     def sample_png(seeds, values=None):
         pixels = sample(seeds, values)["images"]

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from gan_keras.data import kinds
 from gan_keras.data import pipeline
+from gan_keras.runtime import randomness
 
 COUNT = 30
 NUMBERED = np.zeros((COUNT, 2, 2, 1), np.uint8)  # Image i: i on the left, i + 100 on the right.
@@ -110,6 +111,17 @@ def test_half_of_the_images_are_mirrored_by_draws_that_differ_in_each_epoch():
     of_image_0 = mirrored[images == 0]
     assert of_image_0.any() and not of_image_0.all()
     assert not shown(150)[1].any()
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_mirrored_image_has_the_same_pixels_from_right_to_left(channels):
+    pixels = np.random.default_rng(0).integers(0, 256, (9, 4, 6, channels), np.uint8)
+    batches = pipeline.batches(pixels, seed=5, batch_size=16, flip=True)
+    for iteration, batch in enumerate(itertools.islice(batches, 3)):
+        chosen = pipeline.indices(5, 9, 16 * iteration, 16)
+        draws = randomness.uniform([16], randomness.key(5, "flip", iteration)).numpy()
+        expected = [np.fliplr(pixels[i]) if draw < 0.5 else pixels[i] for i, draw in zip(chosen, draws, strict=True)]
+        np.testing.assert_array_equal(np.rint((batch["samples"] + 1) * 127.5), expected)
 
 
 def test_another_seed_is_another_order_and_other_flips():
