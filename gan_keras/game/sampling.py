@@ -2,34 +2,15 @@
 
 import functools
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from gan_keras import errors
 from gan_keras.data.kinds import IMAGES
 from gan_keras.game import inputs
-from gan_keras.layers import nested
-from gan_keras.layers.batch_normalization import BatchNormalization
-from gan_keras.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from gan_keras.runtime import randomness
 
 BATCH = 8  # 16 would be a sixth faster for many samples of a DCGAN, and take 1.7 times as long for one.
-ROW_BY_ROW = (
-    keras.layers.InputLayer,
-    keras.layers.Conv2DTranspose,
-    keras.layers.BatchNormalization,
-    BatchNormalization,
-    ConditionalBatchNormalization,
-    keras.layers.Embedding,
-    keras.layers.Rescaling,
-    keras.layers.Concatenate,
-    keras.layers.Reshape,
-    keras.layers.Activation,
-    keras.layers.ReLU,
-    keras.layers.LeakyReLU,
-)
-"""Layers, those of a DCGAN, whose results for a row depend neither on its place in a batch nor on its neighbours."""
 
 
 def generate(generator, distribution, seeds, conditions=None, batch_size=64, kind=IMAGES):
@@ -103,13 +84,10 @@ def draw(generator, latents, conditions, kind=IMAGES):
 
 
 def rows_of_a_batch(generator):
-    """Returns how many samples of a generator are computed at once: 8 if it has only layers of `ROW_BY_ROW`, else 1.
+    """Returns how many samples of a generator are computed at once: 8 if its layers are all row by row, else 1."""
+    from gan_keras.layers import row_by_row  # An exported model is drawn without any of them.
 
-    Products of matrices, and convolutions that are computed as such, treat a number of rows at a time and the rest in
-    another way. On processors with AVX2 but without AVX-512 they take six: the first six of eight equal rows have other
-    last bits than the other two.
-    """
-    return BATCH if all(type(layer) in ROW_BY_ROW for layer in nested.all_layers(generator)) else 1
+    return BATCH if row_by_row.has_only(generator) else 1
 
 
 @functools.lru_cache(maxsize=2)

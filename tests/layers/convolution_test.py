@@ -60,7 +60,7 @@ def test_outputs_and_gradients_are_those_of_keras(case, precision):
         layer.set_weights([rng.normal(0, 0.3, weight.shape).astype("float32") for weight in layer.weights])
         inputs = tf.constant(rng.normal(size=shape).astype("float32"))
         results.append(derivatives(layer, inputs))
-    results[1].append(layer(inputs))  # Without a graph.
+    results[1].append(layer(inputs, **training_of(layer)))  # Without a graph.
     results[0].append(results[0][0])
     tolerance = 1e-5 if precision == "float32" else 3e-2
     for ours, theirs in zip(results[1], results[0], strict=True):
@@ -69,7 +69,11 @@ def test_outputs_and_gradients_are_those_of_keras(case, precision):
         np.testing.assert_allclose(ours, theirs, atol=tolerance * max(abs(theirs).max(), 1e-3))
 
 
-@tf.function(autograph=False, reduce_retracing=False)
+def training_of(layer):
+    return {"training": True} if isinstance(layer, convolution.Conv2DTranspose) else {}
+
+
+@tf.function(autograph=False)
 def derivatives(layer, inputs):
     """Returns outputs, their gradients, and the gradients of the norm of the input gradient, as penalties need them."""
     sources = [inputs, *(weight.value for weight in layer.trainable_weights)]
@@ -77,7 +81,7 @@ def derivatives(layer, inputs):
         outer.watch(sources)
         with tf.GradientTape() as inner:
             inner.watch(sources)
-            outputs = layer(inputs)
+            outputs = layer(inputs, **training_of(layer))
         firsts = inner.gradient(
             outputs, sources, tf.cast(tf.sin(tf.range(5.0))[: outputs.shape[-1]], outputs.dtype) + outputs
         )
@@ -111,6 +115,15 @@ def test_products_make_the_kernel_gradient_where_they_are_faster(kind, side, pre
 def test_one_product_takes_the_place_of_a_convolution(kind, kernel, shape):
     names = operations(getattr(convolution, kind)(5, kernel), shape)
     assert "MatMul" in names and not any(name.startswith("Conv2D") for name in names)
+
+
+@pytest.mark.parametrize("shape, arguments", [((1, 1, 6), {}), ((4, 4, 6), {"strides": 2, "padding": "same"})])
+def test_samples_are_drawn_by_keras_own_convolution(shape, arguments):
+    layer = convolution.Conv2DTranspose(3, 4, **arguments)
+    layer.build((None, *shape))
+    graph = tf.function(lambda x: layer(x, training=False)).get_concrete_function(tf.TensorSpec((3, *shape))).graph
+    names = {node.type for node in graph.get_operations()}
+    assert "Conv2DBackpropInput" in names and not names & {"MatMul", "DepthToSpace", "IdentityN"}
 
 
 def test_a_gpu_has_keras_own_way(monkeypatch):
