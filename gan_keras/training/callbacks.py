@@ -255,7 +255,7 @@ class TensorBoard(Callback):
         tf.summary.image(name, tf.io.decode_png(png)[None])
 
     def on_end(self):
-        self.writer.close()
+        self._write(self.writer.close)
 
 
 def of_run(run, samples, watch, painter):

@@ -1,7 +1,7 @@
 """What the statistics of a tick say of the health of a game, in words; and whether it has collapsed.
 
 Samples are judged at the ticks that drew a grid, numbers of the step at each. Everything here is a function of the
-ticks so far, of which of them drew a grid, and of which were saved: where each does, a run that was killed and resumed
+ticks so far, and of which of them drew a grid and were saved: where all of them do, a run that was killed and resumed
 judges as it would have without.
 """
 
