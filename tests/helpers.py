@@ -27,7 +27,10 @@ def noise(folder):
 
 
 def settings(folder, **others):
-    """Returns the settings of a tiny experiment on noise: five iterations a tick, five ticks, a schedule, no export."""
+    """Returns the settings of a tiny experiment on noise: five iterations a tick, five ticks, a schedule, no export.
+
+    Each tick has a grid and a checkpoint.
+    """
     return {
         "dataset": f"npz:{noise(folder)}",
         "cache_dir": str(folder / "cache"),
@@ -40,6 +43,8 @@ def settings(folder, **others):
         "images": 200,
         "schedule_images": 200,
         "tick_images": 40,
+        "grid_seconds": 0,
+        "checkpoint_seconds": 0,
         "generator_learning_rate": "linear:1e-3:1e-4",
         "export_dir": "",
         "metric": "none",

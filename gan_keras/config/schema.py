@@ -213,7 +213,20 @@ class Training(_Section):
     schedule_images: int | None = setting(
         None, "length of the schedules that name none (default: --images when the run starts)", minimum=1
     )
-    tick_images: int = free(5_000, "images between two lines of statistics, sample grids and checkpoints", minimum=1)
+    tick_images: int = free(
+        5_000,
+        "images of a tick, which ends with a line of statistics and, if it is time, a grid and a checkpoint",
+        minimum=1,
+    )
+    grid_seconds: float = free(
+        10.0, "least seconds between two sample grids; 0: one each tick; the end has one in any case", minimum=0
+    )
+    checkpoint_seconds: float = free(
+        60.0,
+        "least seconds between two checkpoints: a kill costs no more work than these and a tick; 0: one each tick; the "
+        "end, a signal and a measurement have one in any case",
+        minimum=0,
+    )
     strategy: str = free("auto", "devices to train on", choices=names.STRATEGIES)
     logical_cpus: int | None = free(
         None,

@@ -9,9 +9,11 @@
 A folder beside them, `best`, is a checkpoint as well: the one whose generator was measured to be the best.
 
 It is written aside, synced to disk and renamed, so that a folder with a name is whole; the manifest shows whether it
-was damaged later. Arrays are `.npy` inside an uncompressed `.npz`, without pickle.
+was damaged later. Arrays are `.npy` inside an uncompressed `.npz`, without pickle. What is written is a `Snapshot`: the
+game may go on meanwhile.
 """
 
+import dataclasses
 import json
 import pathlib
 import shutil
@@ -44,6 +46,24 @@ class DamagedCheckpoint(errors.UserError):
     """A checkpoint whose files are missing, torn or changed."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """A copy of a game and of the state of its run, that shares nothing with them.
+
+    Attributes:
+        arrays: for each of `PARTS`, name → numpy array.
+        state: JSON text.
+    """
+
+    arrays: dict[str, dict[str, np.ndarray]]
+    state: str
+
+
+def take(gan: Any, state: dict[str, Any]) -> Snapshot:
+    """Returns a snapshot of a compiled `GAN` and of a JSON-able state dict."""
+    return Snapshot({part: arrays(getattr(gan, part)) for part in PARTS}, json.dumps(state, indent=1))
+
+
 def save(
     folder: pathlib.Path,
     name: str,
@@ -52,13 +72,23 @@ def save(
     keep: int = 3,
     protected: Collection[str] = frozenset(),
 ) -> pathlib.Path:
+    """Takes a snapshot of a game and writes it: see `take` and `write`."""
+    return write(folder, name, take(gan, state), keep, protected)
+
+
+def write(
+    folder: pathlib.Path,
+    name: str,
+    snapshot: Snapshot,
+    keep: int = 3,
+    protected: Collection[str] = frozenset(),
+) -> pathlib.Path:
     """Writes checkpoint `folder/name`, then deletes all but the newest `keep`; returns its path.
 
     Args:
         folder: pathlib.Path, the run's `checkpoints`.
         name: str that sorts by age.
-        gan: a compiled `GAN`.
-        state: JSON-able dict.
+        snapshot: what it holds.
         keep: how many remain.
         protected: names of further ones that remain.
 
@@ -68,9 +98,9 @@ def save(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with files.written_aside(folder / name) as aside:
-            for part in PARTS:
-                np.savez(aside.folder / f"{part}.npz", **arrays(getattr(gan, part)))  # type: ignore[arg-type]
-            (aside.folder / "state.json").write_text(json.dumps(state, indent=1))
+            for part, values in snapshot.arrays.items():
+                np.savez(aside.folder / f"{part}.npz", **values)  # type: ignore[arg-type]
+            (aside.folder / "state.json").write_text(snapshot.state)
             digests = {path.name: files.sha256(path) for path in sorted(aside.folder.iterdir())}
             (aside.folder / MANIFEST).write_text(json.dumps(digests, indent=1))
     except OSError as error:
@@ -199,7 +229,7 @@ def load_part(path: pathlib.Path, part: str, owner: Any) -> None:
 
 
 def arrays(owner: Any) -> dict[str, np.ndarray]:
-    """Returns name → numpy array of all variables of a network or an optimizer."""
+    """Returns name → numpy array, a copy, of all variables of a network or an optimizer."""
     return {name: np.asarray(variable) for name, variable in _named(owner).items()}
 
 

@@ -9,9 +9,11 @@ import numpy as np
 import tensorflow as tf
 import tqdm
 
+from gan_keras import errors
 from gan_keras.config import schema
 from gan_keras.data import images
 from gan_keras.runtime import files
+from gan_keras.training.pace import Pace
 
 COLUMNS = 8  # of a grid of samples
 
@@ -32,7 +34,7 @@ class Callback:
         """After the last iteration of the run's length."""
 
     def on_end(self):
-        """When this process stops training, for whatever reason."""
+        """When this process stops training, for whatever reason, and all that was written beside it is done."""
 
 
 class ProgressBar(Callback):
@@ -85,7 +87,7 @@ class ProgressBar(Callback):
 
 
 class Samples(Callback):
-    """A grid of samples from fixed latents each tick, and one of real samples at the start.
+    """Grids of samples from fixed latents, at the ticks where it is time for one, and one of real samples at the start.
 
     An unconditional model has sample seeds 0 … 63; a conditional one a row for each of `Condition.rows`, with seeds 0 …
     7.
@@ -94,13 +96,16 @@ class Samples(Callback):
         folder: path they are written to.
         gan: the `GAN`.
         resolved: `Experiment`.
+        painter: `Background` that writes them.
 
     Attributes:
-        drawn: the newest grid's samples, uint8 (N, H, W, C).
+        drawn: samples of the grid of the newest tick, uint8 (N, H, W, C); None if that tick had none.
     """
 
-    def __init__(self, folder, gan, resolved):
-        self.folder, self.gan, self.resolved, self.drawn = folder, gan, resolved, None
+    def __init__(self, folder, gan, resolved, painter):
+        self.folder, self.gan, self.resolved, self.painter, self.drawn = folder, gan, resolved, painter, None
+        training = resolved.config.training
+        self.images, self.pace, self.drawn_at = training.images, Pace(training.grid_seconds), None
         self.kind, condition = resolved.store.kind, resolved.condition
         self.conditions, self.seeds = {}, np.arange(COLUMNS**2)
         if condition:
@@ -114,17 +119,26 @@ class Samples(Callback):
             self._draw(0)
 
     def on_tick(self, record):
-        self._draw(record["images"])
+        self.drawn = None
+        if self.pace.is_due() or record["images"] >= self.images:
+            self.drawn = self._draw(record["images"])
 
     def on_finish(self, images_shown):
-        self._draw(images_shown)  # The end need not be that of a tick.
+        if self.drawn_at != images_shown:  # The end need not be that of a tick.
+            self._draw(images_shown)
 
     def _draw(self, images_shown):
-        self.drawn = self.gan.generate(self.seeds, **self.conditions)
-        self._write(f"{images_shown:09d}", self.drawn)
+        self.pace.note()
+        self.drawn_at = images_shown
+        samples = self.gan.generate(self.seeds, **self.conditions)
+        self._write(f"{images_shown:09d}", samples)
+        return samples
 
     def _write(self, name, samples):
-        images.write_png(self.folder / f"{name}.png", self.kind.grid(samples, COLUMNS))
+        self.painter.submit(self._paint, self.folder / f"{name}.png", samples)
+
+    def _paint(self, path, samples):
+        images.write_png(path, self.kind.grid(samples, COLUMNS))
 
     def _real(self):
         stored, groups = self.resolved.store.images, self.rows_of_reals()
@@ -162,7 +176,8 @@ class Watch(Callback):
         self.collapse = None
 
     def on_tick(self, record):
-        record |= self.health.look(self.samples.drawn)
+        if self.samples.drawn is not None:
+            record |= self.health.look(self.samples.drawn)
         for event in self.health.judge(record):
             tqdm.tqdm.write(
                 f"after {event.images} images {event.event}. What usually helps: {event.advice}", sys.stderr
@@ -191,48 +206,72 @@ class Statistics(Callback):
 
 
 class TensorBoard(Callback):
-    """Scalars, grids and the config, for `tensorboard --logdir runs`."""
+    """Scalars, grids and the config, for `tensorboard --logdir runs`.
 
-    def __init__(self, folder, samples, config):
-        self.folder, self.samples, self.config = folder, samples, config
+    Args:
+        folder: path of the event files.
+        samples: the `Samples` before it.
+        config: JSON-able dict.
+        painter: `Background` that writes the grids, and then them.
+    """
+
+    def __init__(self, folder, samples, config, painter):
+        self.folder, self.samples, self.config, self.painter = folder, samples, config, painter
 
     def on_start(self, images_shown):
         self.writer = tf.summary.create_file_writer(str(self.folder))
         if not images_shown:
-            with self.writer.as_default(step=0):
-                tf.summary.text("config", "```\n" + json.dumps(self.config, indent=1) + "\n```")
-                self._picture("reals", "reals.png")
+            self.painter.submit(self._write, self._write_start)
 
     def on_tick(self, record):
+        self.painter.submit(self._write, self._write_tick, record, self.samples.drawn is not None)
+
+    def _write(self, what, *args):
+        try:
+            what(*args)
+        except tf.errors.OpError as error:
+            raise errors.UserError(
+                f"cannot write TensorBoard's events to {self.folder}: {error.message}; free some space, then give the "
+                "same command again"
+            ) from error
+
+    def _write_start(self):
+        with self.writer.as_default(step=0):
+            tf.summary.text("config", "```\n" + json.dumps(self.config, indent=1) + "\n```")
+            self._picture("reals", "reals.png")
+
+    def _write_tick(self, record, has_grid):
         with self.writer.as_default(step=record["images"]):
             for name, value in record.items():
                 if isinstance(value, float):
                     # TensorBoard takes parentheses in a name for nothing it knows.
                     tf.summary.scalar(name.replace("(", "_").replace(")", ""), value)
-            self._picture("samples", f"{record['images']:09d}.png")
+            if has_grid:
+                self._picture("samples", f"{record['images']:09d}.png")
         self.writer.flush()
 
     def _picture(self, name, file):
-        png = tf.io.read_file(str(self.samples / file))
+        png = tf.io.read_file(str(self.samples.folder / file))
         tf.summary.image(name, tf.io.decode_png(png)[None])
 
     def on_end(self):
-        self.writer.close()
+        self._write(self.writer.close)
 
 
-def of_run(run, samples, watch):
+def of_run(run, samples, watch, painter):
     """Returns the callbacks of a run's training, in their order: a `Watch` needs the grid, `Statistics` what it sees.
 
     Args:
         run: `Run`.
         samples: its `Samples`.
         watch: its `Watch`.
+        painter: `Background` of its pictures.
     """
     return [
         samples,
         watch,
         Statistics(run.path / "stats.jsonl"),
-        TensorBoard(run.path / "tensorboard", samples.folder, schema.to_dict(run.config)),
+        TensorBoard(run.path / "tensorboard", samples, schema.to_dict(run.config), painter),
         ProgressBar(run.config.training.images),
     ]
 

@@ -1,5 +1,10 @@
-"""What the chief of a run does at the end of a tick: it judges, measures, saves, and goes back to an earlier state."""
+"""What the chief of a run does at the end of a tick: it judges, measures, saves, and goes back to an earlier state.
 
+Checkpoints and pictures are made in their time, not at each tick, and written while the training goes on: a fast device
+closes several ticks a second, and shall not wait for a disk. Of a checkpoint, the training waits for the copy alone.
+"""
+
+import contextlib
 import sys
 
 from gan_keras import errors
@@ -7,14 +12,17 @@ from gan_keras.game.training_state import as_int
 from gan_keras.metrics import diversity
 from gan_keras.runs import checkpoint
 from gan_keras.runtime import files
+from gan_keras.runtime.background import Background
 from gan_keras.training import callbacks
 from gan_keras.training import loop
 from gan_keras.training import pictures
 from gan_keras.training import report
 from gan_keras.training.health import Health
 from gan_keras.training.measurements import Measurements
+from gan_keras.training.pace import Pace
 
 STATISTICS = "stats.jsonl"
+MOST_PICTURES = 8  # Grids and lines for TensorBoard that wait to be written.
 REAL_IMAGES = 256  # Of each condition, whose diversity that of the samples is compared with.
 
 
@@ -35,10 +43,22 @@ class RunChief(loop.Chief):
         self._run, self._gan, self._policy = run, gan, run.config.training.on_collapse
         self._statistics = run.path / STATISTICS
         self._measurements = Measurements(run, gan, resolved)
-        samples = callbacks.Samples(run.path / "samples", gan, resolved)
+        self._writer = Background("checkpoint")
+        self._painter = Background("pictures", MOST_PICTURES)
+        self._pace = Pace(run.config.training.checkpoint_seconds)
+        samples = callbacks.Samples(run.path / "samples", gan, resolved, self._painter)
         self._health = Health(gan.objective, real_groups(resolved, samples), state.get("health"))
         self._watch = callbacks.Watch(run.path / "health.jsonl", self._health, samples)
-        self.callbacks = callbacks.of_run(run, samples, self._watch)
+        self.callbacks = callbacks.of_run(run, samples, self._watch, self._painter)
+
+    def __enter__(self):
+        self._beside = contextlib.ExitStack()
+        self._beside.enter_context(self._painter)
+        self._beside.enter_context(self._writer)  # The last to enter is the first to end.
+        return self
+
+    def __exit__(self, *error):
+        self._beside.__exit__(*error)
 
     def collapse(self):
         return None if self._policy == "ignore" else self._watch.collapse
@@ -59,8 +79,26 @@ class RunChief(loop.Chief):
         self.measure(is_last=False)
 
     def save(self, tick):
-        files.sync(self._statistics)  # A checkpoint on disk relies on the lines before it.
+        self._begin_to_save(tick)
+        self._writer.wait()
+        self._promote()
+
+    def save_in_time(self, tick):
+        self._writer.check()
         images_shown = as_int(self._gan.images_shown)
+        if self._measurements.is_due(images_shown) or self._measurements.is_best(images_shown):
+            self.save(tick)  # What is measured shall be there to be kept.
+        elif self._pace.is_due():
+            self._begin_to_save(tick)
+
+    def _begin_to_save(self, tick):
+        """Copies the game and its state; the copy is written while the training goes on."""
+        self._writer.wait()
+        self._pace.note()
+        images_shown = as_int(self._gan.images_shown)
+        name = f"{images_shown:09d}"
+        if not tick.iterations:
+            self._health.saved(name)
         state = {
             "iteration": as_int(self._gan.iteration),
             "images_shown": images_shown,
@@ -69,16 +107,20 @@ class RunChief(loop.Chief):
             "stats_bytes": self._statistics.stat().st_size,
             "health": self._health.state(),
         }
-        protected = self._health.protected if self._policy == "rollback" else ()
+        protected = self._health.protected if self._policy == "rollback" else frozenset()
+        self._writer.submit(self._write, name, checkpoint.take(self._gan, state), protected)
+
+    def _write(self, name, snapshot, protected):
+        files.sync(self._statistics)  # A checkpoint on disk relies on the lines before it.
         keep = self._run.config.training.keep_checkpoints
-        checkpoint.save(self._run.checkpoints, f"{images_shown:09d}", self._gan, state, keep, protected)
-        self._promote()
+        checkpoint.write(self._run.checkpoints, name, snapshot, keep, protected)
 
     def measure(self, is_last):
         images_shown = as_int(self._gan.images_shown)
         if is_last or self._measurements.is_due(images_shown):
             self._measurements.measure(images_shown, is_last)
             self._promote()
+            self._painter.wait()
             write_report(self._run.path)
 
     def roll_back(self, collapse, images_shown):

@@ -1,6 +1,8 @@
 """What the statistics of a tick say of the health of a game, in words; and whether it has collapsed.
 
-Everything here is a function of the ticks so far: a run that was killed and resumed judges as it would have without.
+Samples are judged at the ticks that drew a grid, numbers of the step at each. Everything here is a function of the
+ticks so far, and of which of them drew a grid and were saved: where all of them do, a run that was killed and resumed
+judges as it would have without.
 """
 
 import base64
@@ -15,13 +17,13 @@ from gan_keras.data import images
 from gan_keras.metrics import diversity
 
 # Chosen on trainings of all recipes, healthy ones and some with 50 times the learning rates from the middle on.
-HEALTHY_TICKS = 3  # After so many healthy ticks more, a checkpoint is good enough to go back to.
-HISTORY = 5  # Ticks that a tick is compared with.
+HEALTHY_GRIDS = 3  # After so many healthy ticks with a grid more, a checkpoint is good enough to go back to.
+HISTORY = 5  # Ticks that a tick is compared with; grids that a grid is.
 GROWN = 0.3  # Of the data's diversity: samples that never were as diverse cannot collapse.
 COLLAPSED = 0.5  # Of the greatest diversity so far.
 FALLEN = 0.85  # Of the greatest diversity so far, together with JUMP.
-JUMP = 2.5  # How much more than usual the samples of the same latents change in a tick.
-LOW_TICKS = 2  # Ticks of COLLAPSED samples that are a collapse.
+JUMP = 2.5  # How much more than usual the samples of the same latents change from a grid to the next.
+LOW_GRIDS = 2  # Grids of COLLAPSED samples that are a collapse.
 WON = 0.99  # Accuracy of D.
 WON_TICKS = 3
 EXPLODED = 100.0  # How much greater than usual a gradient norm is.
@@ -55,7 +57,7 @@ class Health:
         state: what `state()` returned before, or None.
 
     Attributes:
-        kept: name of the newest checkpoint that was still healthy three ticks later, or None.
+        kept: name of the newest checkpoint that was still healthy three grids later, or None.
         protected: names of the checkpoints that may become it, and its own.
     """
 
@@ -66,12 +68,13 @@ class Health:
         self._real_thumbnail_spread = diversity.spread(_thumbnails(np.concatenate(real_groups))) or 1.0
         self._state: dict[str, Any] = {
             "kept": None,
-            "pending": [],  # Names of the checkpoints of healthy ticks, too young to be kept.
+            # For each healthy grid: the newest checkpoint from then until the next grid, too young to be kept, or None.
+            "pending": [],
             "peak": 0.0,  # The greatest diversity so far.
             "changes": [],
             "norms": {"d_gradient_norm": [], "g_gradient_norm": []},
             "exploding_ticks": {"d_gradient_norm": 0, "g_gradient_norm": 0},
-            "low_ticks": 0,
+            "low_ticks": 0,  # With a grid.
             "won_ticks": 0,
             "thumbnails": None,
         } | (state or {})
@@ -88,6 +91,14 @@ class Health:
         """Makes a checkpoint the one to go back to."""
         self._state |= {"kept": name, "pending": []}
 
+    def saved(self, name):
+        """Takes note that the state at the end of the newest tick becomes a checkpoint.
+
+        It may be kept if the newest grid was healthy, and the ticks since.
+        """
+        if self._state["pending"]:
+            self._state["pending"][-1] = name
+
     def state(self):
         """Returns a JSON-able dict from which another `Health` goes on."""
         return self._state
@@ -96,12 +107,12 @@ class Health:
         """Returns what the grid of a tick tells, for its line of statistics.
 
         Args:
-            samples: uint8 (N, H, W, C), samples of the same latents in every tick.
+            samples: uint8 (N, H, W, C), samples of the same latents in every grid.
 
         Returns:
             `grid_diversity`: mean distance of two of them, of one condition, over that of two real images;
-            `grid_change`: mean distance to the tick before, in thumbnails, over the distance of two real images; 0 at
-            the first tick.
+            `grid_change`: mean distance to the grid before, in thumbnails, over the distance of two real images; 0 at
+            the first grid.
         """
         thumbnails = _thumbnails(samples)
         before, self._state["thumbnails"] = self._state["thumbnails"], _packed(thumbnails)
@@ -119,15 +130,16 @@ class Health:
         A state that lasts is said once. That the discriminator has won is said, and no illness: samples may improve.
 
         Args:
-            record: the line of statistics, with what `look` returned.
+            record: the line of statistics, with what `look` returned if the tick drew a grid.
         """
-        illnesses = [*self._samples(record), *self._gradients(record)]
+        has_grid = "grid_diversity" in record
+        illnesses = [*(self._samples(record) if has_grid else ()), *self._gradients(record)]
         if illnesses or self._state["low_ticks"] or any(self._state["exploding_ticks"].values()):
             self._state["pending"] = []
-        else:
-            self._state["pending"].append(f"{record['images']:09d}")
-            if len(self._state["pending"]) > HEALTHY_TICKS:
-                self._state["kept"] = self._state["pending"].pop(0)
+        elif has_grid:
+            self._state["pending"].append(None)
+            if len(self._state["pending"]) > HEALTHY_GRIDS:
+                self._state["kept"] = self._state["pending"].pop(0) or self.kept
         return [*illnesses, *self._discriminator(record)]
 
     def _samples(self, record):
@@ -139,18 +151,18 @@ class Health:
         if fell:
             yield Event(
                 record["images"],
-                f"the samples have changed all at once: {change / usual:.1f} times as much as usual in a tick, "
+                f"the samples have changed all at once: {change / usual:.1f} times as much as usual between two grids, "
                 f"and their diversity fell from {state['peak']:.2f} to {now:.2f} of the data's",
                 "lower --generator_learning_rate and --discriminator_learning_rate",
                 is_collapse=True,
             )
-        elif state["low_ticks"] in (1, LOW_TICKS):
+        elif state["low_ticks"] in (1, LOW_GRIDS):
             yield Event(
                 record["images"],
                 f"samples are collapsing: two of them differ by {now:.2f} of what two real images differ by, after "
                 f"{state['peak']:.2f} before",
                 "lower --discriminator_learning_rate, use --augment=diffaugment, or a penalty such as --r1",
-                is_collapse=state["low_ticks"] == LOW_TICKS,
+                is_collapse=state["low_ticks"] == LOW_GRIDS,
             )
         state["peak"] = max(state["peak"], min(now, 1.0))  # Noise is more diverse than images; to lose that is no harm.
         if change:

@@ -1,4 +1,7 @@
-"""The training loop: iterations in portions, ticks, and an end that all workers reach together."""
+"""The training loop: iterations in portions, ticks, and an end that all workers reach together.
+
+A tick is the unit of statistics. What its end costs, the device waits for: grids and checkpoints have their own time.
+"""
 
 import dataclasses
 import time
@@ -20,7 +23,7 @@ class End:
     """Why a loop ended: it was long enough if both are None.
 
     Attributes:
-        signal: number of the signal that asked for the end, after a checkpoint was saved.
+        signal: number of the signal that asked for the end, after a checkpoint was written.
         collapse: what happened to a game that has collapsed, a sentence; nothing was saved since.
         images_shown: when it collapsed.
     """
@@ -33,11 +36,19 @@ class End:
 class Chief:
     """What only the chief of a cluster does at the end of a tick; this one does nothing, as the other workers.
 
+    As a context manager, it ends when all that it does beside the training is done.
+
     Attributes:
         callbacks: list of `callbacks.Callback`.
     """
 
     callbacks = ()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
 
     def collapse(self):
         """Returns what the tick has shown of a game that has collapsed, a sentence, or None."""
@@ -51,7 +62,10 @@ class Chief:
         """Before the first iteration of this process, in the open `Tick`."""
 
     def save(self, tick):
-        """Writes a checkpoint in the open `Tick`."""
+        """Writes a checkpoint in the open `Tick`; it is on disk when this returns."""
+
+    def save_in_time(self, tick):
+        """Begins to write a checkpoint in the `Tick` that has just opened, if it is time for one."""
 
     def measure(self, is_last):
         """Measures the generator that was just saved, if it is time."""
@@ -90,9 +104,10 @@ class Loop:
         """Trains to the end, to a signal, or until the game has collapsed; returns the `End`."""
         self._start_clock()
         self._call("on_start", self.images_shown)
-        self.chief.start(self.tick)
         try:
-            return self._run()
+            with self.chief:
+                self.chief.start(self.tick)
+                return self._run()
         finally:
             self._call("on_end")
 
@@ -156,7 +171,7 @@ class Loop:
         self._call("on_tick", record)
         mine = _COLLAPSED if self.chief.collapse() else _GO_ON
         if mine == _GO_ON and self.images_shown < self.images:
-            self.chief.save(self.tick)
+            self.chief.save_in_time(self.tick)
             self.chief.measure(is_last=False)
             mine = _ENOUGH if self.chief.is_enough() else _GO_ON
         self._start_clock()

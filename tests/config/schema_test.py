@@ -52,6 +52,14 @@ def test_json_and_back():
     assert configs.from_dict(json.loads(json.dumps(schema.to_dict(config)))) == config
 
 
+def test_a_config_from_before_a_setting_was_added_has_its_default():
+    config = configs.recipe("dcgan", grid_seconds=5, checkpoint_seconds=0)
+    written = schema.to_dict(config)
+    assert (written["training"].pop("grid_seconds"), written["training"].pop("checkpoint_seconds")) == (5.0, 0.0)
+    old = configs.from_dict(written)
+    assert (old.training.grid_seconds, old.training.checkpoint_seconds) == (10.0, 60.0)
+
+
 def test_override_replaces_leaves_by_flat_name_and_leaves_the_rest():
     base = configs.recipe("dcgan")
     config = configs.override(base, seed=7, tick_images=100)
@@ -97,6 +105,8 @@ def test_names_are_what_the_modules_implement():
         ({"strategy": "tpu"}, "strategy='tpu'.*: expected one of auto, one_device, mirrored, multi_worker"),
         ({"flip": "yes"}, "flip='yes': expected bool"),
         ({"l2": float("nan")}, "l2=nan: expected at least 0"),
+        ({"grid_seconds": -1}, "grid_seconds=-1.0: expected at least 0"),
+        ({"checkpoint_seconds": float("nan")}, "checkpoint_seconds=nan: expected at least 0"),
         ({"holdout": 1}, "holdout=1.0: expected less than 1"),
         ({"generator_learning_rate": "-1e-4"}, "generator_learning_rate=-0.0001: expected at least 0"),
         ({"discriminator_learning_rate": "nan"}, "discriminator_learning_rate: 'nan' is not a schedule"),
@@ -166,6 +176,8 @@ def test_identity_is_the_experiment_and_not_its_place_or_length():
     free = {
         "images": 7,
         "tick_images": 7,
+        "grid_seconds": 7,
+        "checkpoint_seconds": 7,
         "cache_dir": "/c",
         "dataset": "folder:/moved",
         "jit": True,

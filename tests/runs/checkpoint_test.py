@@ -74,6 +74,18 @@ def test_all_of_it_comes_back(tmp_path, game):
             assert array.any(), name
 
 
+def test_a_snapshot_is_what_the_game_was_when_it_was_taken(tmp_path, game):
+    fill(game, 2)
+    state = {"health": {"pending": ["000000040"]}}
+    snapshot = checkpoint.take(game, state)
+    fill(game, 3)
+    state["health"]["pending"].clear()
+    checkpoint.write(tmp_path, "000000040", snapshot)
+    assert checkpoint.restore(tmp_path / "000000040", game) == {"health": {"pending": ["000000040"]}}
+    for part in checkpoint.PARTS:
+        assert all((array == 2).all() for array in checkpoint.arrays(getattr(game, part)).values())
+
+
 def test_a_second_game_of_the_same_process_takes_it(folder, game, tmp_path):
     """Keras numbers the optimizers of a process, `adam` and `adam_1`: their names shall not matter."""
     for precision in ("float32", "mixed_float16"):

@@ -25,7 +25,7 @@ def resolved(tmp_path, labels=None):
 
 
 def groups(found):
-    samples = callbacks.Samples(None, None, found)
+    samples = callbacks.Samples(None, None, found, None)
     return [sorted(set(group[:, 0, 0, 0].tolist())) for group in chief.real_groups(found, samples)]
 
 

@@ -39,6 +39,8 @@ def test_learning_rates_times_fifty_in_mid_run(name, tmp_path, monkeypatch):
         max_images=6000,
         images=IMAGES,
         tick_images=TICK,
+        grid_seconds=0,
+        checkpoint_seconds=0,
         evaluate_images=8000,
         export_dir="",
         cache_dir=str(tmp_path / "cache"),

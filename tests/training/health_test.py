@@ -54,8 +54,15 @@ def record(tick, diversity=0.8, change=0.2, d_norm=1.0, g_norm=1.0, accuracy=0.7
 
 
 def judged(judge, ticks, first=1):
-    """Returns the events of ticks, dicts of what differs from good health, as (tick, `Event`)."""
-    return [(tick, event) for tick, values in enumerate(ticks, first) for event in judge.judge(record(tick, **values))]
+    """Returns the events of ticks, dicts of what differs from good health, as (tick, `Event`); all are saved."""
+    return [(tick, event) for tick, values in enumerate(ticks, first) for event in events_of(judge, tick, **values)]
+
+
+def events_of(judge, tick, **values):
+    """Returns the events of a tick that has a checkpoint."""
+    events = judge.judge(record(tick, **values))
+    judge.saved(f"{TICK * tick:09d}")
+    return events
 
 
 def of_real(diversities, changes):
@@ -78,20 +85,79 @@ def names_of(ticks):
 def test_of_healthy_ticks_nothing_is_said_and_the_checkpoint_of_three_ticks_before_is_kept():
     judge = judge_of()
     for tick in range(1, 9):
-        assert judge.judge(record(tick)) == []
+        assert events_of(judge, tick) == []
         assert judge.kept == (f"{TICK * (tick - 3):09d}" if tick > 3 else None)
         assert judge.protected == names_of(range(max(1, tick - 3), tick + 1))
 
 
 def test_a_game_that_is_lost_before_it_was_healthy_goes_back_to_what_it_was_told_to_keep():
     judge = judge_of()
-    judge.judge(record(1))
+    events_of(judge, 1)
     judge.keep("000000000")
     assert (judge.kept, judge.protected) == ("000000000", {"000000000"})
     judged(judge, [{}] * 3, first=2)
     assert judge.kept == "000000000" and judge.protected == {"000000000"} | names_of((2, 3, 4))
-    judge.judge(record(5))
+    events_of(judge, 5)
     assert judge.kept == "000000080"
+
+
+def without_grid(tick, **values):
+    """Returns the line of statistics of a tick that drew no grid."""
+    return {name: value for name, value in record(tick, **values).items() if not name.startswith("grid_")}
+
+
+def test_only_checkpoints_that_were_made_are_kept_and_their_age_counts_in_grids():
+    """A grid every second tick, a checkpoint at the ticks 3, 4, 9 and 13."""
+    judge = judge_of()
+    kept, protected = {}, {}
+    for tick in range(1, 21):
+        assert judge.judge(without_grid(tick) if tick % 2 else record(tick)) == []
+        if tick in (3, 4, 9, 13):
+            judge.saved(f"{TICK * tick:09d}")
+        kept[tick], protected[tick] = judge.kept, judge.protected
+    # Of the two after the grids of ticks 2 and 4, that of tick 2 is the first to have seen three more.
+    assert [kept[tick] for tick in (7, 8, 10, 13, 14)] == [None, "000000120", "000000160", "000000160", "000000360"]
+    assert (kept[17], kept[18], kept[20]) == ("000000360", "000000520", "000000520")
+    assert protected[2] == set() and protected[3] == names_of([3]) and protected[7] == names_of([3, 4])
+    assert protected[20] == names_of([13])
+
+
+def test_of_several_checkpoints_between_two_grids_the_newest_may_be_kept():
+    judge = judge_of()
+    judge.judge(record(1))
+    for tick in (1, 2, 3):
+        judge.saved(f"{TICK * tick:09d}")
+        assert judge.protected == names_of([tick])
+    for tick in (4, 5, 6):
+        judge.judge(record(tick))
+    assert judge.kept == f"{TICK * 3:09d}"
+
+
+def test_a_checkpoint_before_the_first_grid_or_after_a_sick_tick_is_none_to_go_back_to():
+    judge = judge_of()
+    judge.judge(without_grid(1))
+    judge.saved("000000040")
+    assert judge.protected == set()
+    judged(judge, [{}] * 5, first=2)
+    judge.judge(without_grid(7, d_norm=1e6))
+    judge.saved("000000280")
+    assert judge.protected == {judge.kept} == names_of([3])
+
+
+def test_without_a_grid_the_numbers_of_the_step_are_judged_and_the_samples_are_not():
+    judge = judge_of()
+    judged(judge, [{}] * 5)
+    assert judge.judge(without_grid(6, accuracy=1.0)) == judge.judge(without_grid(7, accuracy=1.0)) == []
+    events = judge.judge(without_grid(8, accuracy=1.0, d_norm=101.0))
+    assert [event.event.split(":")[0] for event in events] == [
+        "the gradients of the discriminator are exploding",
+        "the discriminator has won",
+    ]
+    # Between two low grids, a tick without one changes nothing.
+    judge.judge(record(9, diversity=0.3))
+    assert judge.judge(without_grid(10)) == []
+    (collapse,) = judge.judge(record(11, diversity=0.3))
+    assert collapse.is_collapse
 
 
 def test_half_the_diversity_is_a_warning_at_first_and_a_collapse_at_the_second_tick():
@@ -121,7 +187,7 @@ def test_no_checkpoint_of_a_sick_tick_nor_one_just_before_is_kept():
     assert judge.kept == "000000120" and judge.protected == {"000000120"}
     judged(judge, [{}] * 3, first=11)
     assert judge.kept == "000000120" and judge.protected == {"000000120"} | names_of((11, 12, 13))
-    judge.judge(record(14))
+    events_of(judge, 14)
     assert judge.kept == f"{11 * TICK:09d}"
 
 
@@ -130,8 +196,8 @@ def test_a_sudden_change_with_less_diversity_is_a_collapse_at_once():
     ((tick, event),) = judged(judge_of(), [*usual, {"change": 0.52, "diversity": 0.67}])
     assert tick == 7 and event.is_collapse
     assert event.event == (
-        "the samples have changed all at once: 2.6 times as much as usual in a tick, and their diversity fell from "
-        "0.80 to 0.67 of the data's"
+        "the samples have changed all at once: 2.6 times as much as usual between two grids, and their diversity "
+        "fell from 0.80 to 0.67 of the data's"
     )
 
 
@@ -275,7 +341,7 @@ def random_ticks(rng, count):
 def seen(judge, tick, samples, values):
     """Returns all that can be seen of a judge at a tick."""
     looked = judge.look(samples)
-    return looked, judge.judge(record(tick, **values)), judge.kept, judge.protected
+    return looked, events_of(judge, tick, **values), judge.kept, judge.protected
 
 
 def test_resumed_after_any_tick_it_sees_and_says_the_same():
@@ -303,7 +369,7 @@ def test_whatever_is_seen_stays_finite():
         for tick in range(1, 15):
             columns = ("diversity", "change", "d_norm", "g_norm", "accuracy", "gap")
             values = dict(zip(columns, rng.choice([0.0, 1e-30, 0.5, 1.0, 1e30], len(columns)), strict=True))
-            for event in judge.judge(record(tick, **values)):
+            for event in events_of(judge, tick, **values):
                 assert not re.search(r"\b(nan|inf)\b", json.dumps(dataclasses.asdict(event), allow_nan=False))
         json.dumps(judge.state(), allow_nan=False)
 

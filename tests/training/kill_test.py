@@ -1,5 +1,6 @@
 """Twenty ticks in one go, and the same killed with SIGKILL again and again and restarted until it is done."""
 
+import json
 import random
 import statistics
 import subprocess
@@ -8,6 +9,7 @@ import time
 
 import pytest
 
+from gan_keras.runs import checkpoint
 from tests import helpers
 
 TICKS = 20
@@ -33,11 +35,10 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
 
-def settings(folder):
-    images = TICKS * TICK_IMAGES
-    return helpers.settings(
-        folder, width=8, batch_size=16, tick_images=TICK_IMAGES, images=images, schedule_images=images
-    )
+def settings(folder, ticks=TICKS, **others):
+    images = ticks * TICK_IMAGES
+    sizes = {"width": 8, "batch_size": 16, "tick_images": TICK_IMAGES, "images": images, "schedule_images": images}
+    return helpers.settings(folder, **sizes, **others)
 
 
 def ticks(run_dir):
@@ -90,4 +91,45 @@ def test_killed_again_and_again_it_is_the_same_run(tmp_path):
     assert helpers.weights(killed) == helpers.weights(whole)
     assert helpers.statistics(killed) == helpers.statistics(whole)
     assert len(helpers.statistics(killed)) == TICKS
+    assert not list(killed.rglob(".*-*"))
+
+
+def lost_seconds(run_dir):
+    """Returns how long the ticks after the newest checkpoint took, seconds each."""
+    folder = run_dir / "checkpoints"
+    saved = int((checkpoint.names(folder) or ["0"])[-1])
+    whole = [json.loads(line) for line in (run_dir / "stats.jsonl").read_text().splitlines() if line.endswith("}")]
+    return [line["seconds"] for line in whole if line["images"] > saved]
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_loses_no_more_than_it_may(tmp_path):
+    """Ten processes are killed some ticks after they have begun, on the way to a checkpoint or while one is written."""
+    checkpoint_seconds, ticks = 4.0, 60
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    values = settings(tmp_path, ticks, checkpoint_seconds=checkpoint_seconds, grid_seconds=2)
+    flags = helpers.flags(values)
+    assert live([helpers.TRAIN, *flags, f"--run_dir={whole}"], whole) == 0
+    tick_seconds = statistics.median(line["seconds"] for line in helpers.lines(whole))
+
+    command = [helpers.TRAIN, *flags, f"--run_dir={killed}"]
+    chance, losses, status = random.Random(SEED), [], None
+    for _ in range(KILLS):
+        moment = {"more_ticks": chance.randint(1, 10), "seconds": chance.uniform(0, tick_seconds)}
+        status = live(command, killed, **moment)
+        assert status == -9
+        lost = lost_seconds(killed)
+        losses.append(sum(lost))
+        print(f"{moment}: {len(lost)} ticks, {losses[-1]:.1f} s lost, at {checkpoint.names(killed / 'checkpoints')}")
+        # A tick may end while its checkpoint or the next one is written.
+        assert losses[-1] <= checkpoint_seconds + 2 * max([tick_seconds, *lost])
+    assert max(losses) > 2 * tick_seconds  # Some were far from a checkpoint.
+    assert live(command, killed) == 0
+    print(f"seed {SEED}: a tick takes {tick_seconds} s; lost {' '.join(f'{loss:.1f}' for loss in losses)} s")
+    assert helpers.weights(killed) == helpers.weights(whole)
+    plain = [
+        [{name: value for name, value in line.items() if not name.startswith("grid_")} for line in of]
+        for of in (helpers.statistics(killed), helpers.statistics(whole))
+    ]
+    assert plain[0] == plain[1] and len(plain[0]) == ticks
     assert not list(killed.rglob(".*-*"))

@@ -1,6 +1,7 @@
 """A game that collapses goes back to its last healthy checkpoint, once; a kill at any moment changes nothing."""
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -112,6 +113,39 @@ def test_killed_around_a_rollback_it_is_the_same_run(moment, whole, place, tmp_p
     assert helpers.statistics(tmp_path / "run") == helpers.statistics(whole)
     assert checkpoint.names(tmp_path / "run" / "checkpoints") == checkpoint.names(whole / "checkpoints")
     assert (tmp_path / "run" / "health.jsonl").read_text() == (whole / "health.jsonl").read_text()
+
+
+def test_it_goes_back_only_to_a_checkpoint_that_was_made(place, tmp_path, monkeypatch):
+    """Only what is measured is saved, and after the one of 80 images there were but two healthy grids."""
+    break_once(monkeypatch)
+    config = helpers.experiment(place, metric="swd2k", evaluate_images=80, checkpoint_seconds=1e9)
+    training.train(config, tmp_path / "run")
+    event = json.loads((tmp_path / "run" / "health.jsonl").read_text().splitlines()[0])
+    assert event["action"] == "rolled back to 0 images, with other noise and half the learning rates"
+    assert state(tmp_path / "run", "000000200")["rollbacks"] == 1
+    assert [line["images"] for line in helpers.statistics(tmp_path / "run")] == [40, 80, 120, 160, 200]
+    names = checkpoint.names(tmp_path / "run" / "checkpoints")
+    assert names == ["000000080", "000000160", "000000200"]  # The first of them was healthy three grids later.
+
+
+def test_it_waits_for_the_checkpoint_that_is_being_written(whole, place, tmp_path, monkeypatch):
+    break_once(monkeypatch)
+    write, roll_back, found = checkpoint.write, checkpoint.roll_back, []
+
+    def slow(folder, name, *others):
+        if name == "000000160" and not found:
+            time.sleep(0.5)
+        return write(folder, name, *others)
+
+    def noted(folder, *others):
+        found.append(checkpoint.names(folder)[-1])
+        roll_back(folder, *others)
+
+    monkeypatch.setattr(checkpoint, "write", slow)
+    monkeypatch.setattr(checkpoint, "roll_back", noted)
+    training.train(helpers.experiment(place), tmp_path / "run")
+    assert found == ["000000160"]
+    assert helpers.weights(tmp_path / "run") == helpers.weights(whole)
 
 
 def test_a_second_collapse_stops_the_run_and_keeps_the_best(place, tmp_path, monkeypatch):

@@ -24,6 +24,8 @@ def command(folder, run_dir, images):
         "--width=4",
         "--batch_size=8",
         "--tick_images=400",
+        "--checkpoint_seconds=0",
+        "--grid_seconds=0",
         "--epsilon=0.1",
         "--export_dir=",
         "--holdout=0",

@@ -150,8 +150,9 @@ def _game(statistics, marks):
 
 
 def _curve(name, statistics):
-    values = [line.get(name) for line in statistics]
-    images = [line["images"] for line in statistics]
+    lines = [line for line in statistics if name in line]  # Not every tick draws a grid.
+    values = [line[name] for line in lines]
+    images = [line["images"] for line in lines]
     return Curve(name, images, [value if is_number(value) else math.nan for value in values])
 
 

@@ -279,6 +279,19 @@ def test_torn_lines_and_numbers_that_are_none_are_passed_over(tmp_path):
     assert all(not re.search("nan|inf", path, re.IGNORECASE) for path in page.attributes("path", "d"))
 
 
+def test_a_number_of_some_ticks_is_one_curve_over_those(tmp_path):
+    """Not every tick draws a grid."""
+    folder = make_bare_run(tmp_path / "run")
+    records = [_record(tick) for tick in range(1, 41)]
+    for record in records[::2]:
+        del record["grid_diversity"]
+    _jsonl(folder / "stats.jsonl", records[:-1])
+    page = written(folder)
+    assert "Diversity of the grid over images shown. Newest: grid_diversity 0.4" in page.attributes("svg", "aria-label")
+    curves = [path for path in page.attributes("path", "d") if path.count("L") == 18]
+    assert len(curves) == 1 and curves[0].count("M") == 1  # 19 grids, one line.
+
+
 def test_two_hundred_large_grids_of_noise_stay_within_ten_megabytes(tmp_path):
     folder = make_run(tmp_path / "run", ticks=1)
     noise = np.random.default_rng(0).integers(0, 256, (1042, 1042, 3), np.uint8)
