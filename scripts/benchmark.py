@@ -16,7 +16,7 @@ from gan_keras import errors
 from gan_keras.runtime import program
 
 FLAGS = flags.FLAGS
-flags.DEFINE_string("recipe", "dcgan", "limit, plain, sample, evaluation: recipe whose networks are timed")
+flags.DEFINE_string("recipe", "dcgan", "limit, plain, tick, sample, evaluation: recipe whose networks are timed")
 flags.DEFINE_string("precision", None, "of the networks (default: float32; plain: float32 and mixed_bfloat16 in turn)")
 flags.DEFINE_list("features", ["classifier"], "evaluation: networks whose features are compared")
 flags.DEFINE_integer("rounds", 7, "step, limit, plain, sample: rounds", lower_bound=1)
@@ -34,7 +34,7 @@ USED = {
     "step": ("recipes", "precision", "batch_size", "resolution", "rounds", "history"),
     "limit": ("recipe", "precision", "batch_size", "resolution", "rounds"),
     "plain": ("recipe", "precision", "batch_size", "rounds"),
-    "tick": (),
+    "tick": ("recipe",),
     "sample": ("recipe", "precision", "rounds"),
     "input": (),
     "evaluation": ("recipe", "precision", "features", "dataset", "data_dir"),
@@ -95,7 +95,7 @@ def _plain():
 def _tick():
     from gan_keras.benchmarks import tick
 
-    tick.measure()
+    tick.measure(FLAGS.recipe)
 
 
 def _sample():
