@@ -7,6 +7,7 @@ import time
 
 import tensorflow as tf
 
+from gan_keras import errors
 from gan_keras.benchmarks import plain_keras
 from gan_keras.benchmarks.noise import NoiseGame
 from gan_keras.game.gan import GAN
@@ -65,6 +66,9 @@ def products_of_step(game):
 
     They are those of the convolutions and products in the graph of the step with Keras' own layers: another way to
     compute the same, which may take more operations, does not count as more work.
+
+    Raises:
+        UserError: the step takes one way or another, such as a penalty that is not in each update.
     """
     gan = game.gan
     reference = GAN(
@@ -79,7 +83,16 @@ def products_of_step(game):
     reference.compile()
     batch = {name: tf.TensorSpec(tensor.shape, tensor.dtype) for name, tensor in game.batch.items()}
     graph = tf.function(reference.train_step, autograph=False).get_concrete_function(batch).graph
-    return collections.Counter(SIZES[node.type](node) for node in _used(graph) if node.type in SIZES)
+    products = collections.Counter()
+    for node in _used(graph):
+        if node.type in CONTROL_FLOW:
+            raise errors.UserError(
+                f"{game.config.recipe}: its step takes one way or another ({node.name}), so that its "
+                "products cannot be counted: choose another recipe"
+            )
+        if node.type in SIZES:
+            products[SIZES[node.type](node)] += math.prod(node.outputs[0].shape[:-2]) if node.type in BATCHED else 1
+    return products
 
 
 def _used(graph):
@@ -109,9 +122,9 @@ def _kernel_gradient(node):
 
 
 def _product(node):
-    rows, columns = node.outputs[0].shape
-    left = node.inputs[0].shape
-    return rows, left[0] if node.get_attr("transpose_a") else left[1], columns
+    *_, rows, columns = node.outputs[0].shape
+    is_transposed = node.get_attr("adj_x" if node.type in BATCHED else "transpose_a")
+    return rows, node.inputs[0].shape[-2 if is_transposed else -1], columns
 
 
 SIZES = {
@@ -119,7 +132,10 @@ SIZES = {
     "Conv2DBackpropInput": _input_gradient,
     "Conv2DBackpropFilter": _kernel_gradient,
     "MatMul": _product,
+    "BatchMatMulV2": _product,
 }
+BATCHED = ("BatchMatMulV2",)
+CONTROL_FLOW = ("If", "StatelessIf", "While", "StatelessWhile", "Case", "StatelessCase")
 
 
 class _Product:
@@ -134,5 +150,5 @@ class _Product:
 
     def seconds(self):
         begun = time.perf_counter()
-        self._multiply(*self._factors)
+        self._multiply(*self._factors)[0, 0].numpy()  # A GPU returns before it has finished.
         return time.perf_counter() - begun

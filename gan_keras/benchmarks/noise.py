@@ -19,7 +19,6 @@ class NoiseGame:
 
     Args:
         recipe: name of the recipe.
-        build_gan: function like `build.build_gan`.
         **settings: further settings, such as `precision` and `batch_size`; the resolution is 32 by default.
 
     Attributes:
@@ -28,11 +27,11 @@ class NoiseGame:
         batch: dict of tensors, `samples` and, where the recipe has classes, `labels`.
     """
 
-    def __init__(self, recipe, build_gan=build.build_gan, **settings):
+    def __init__(self, recipe, **settings):
         memory.keep_freed()  # As a training does.
         self.config = recipes.recipe(recipe, **{"resolution": 32} | settings)
         condition = conditions.of_classes([str(index) for index in range(CLASSES)]) if self.config.data.labels else None
-        self.gan = build_gan(self.config, CHANNELS, condition)
+        self.gan = build.build_gan(self.config, CHANNELS, condition)
         count, side, rng = self.config.game.iteration_images, self.config.data.resolution, np.random.default_rng(0)
         self.batch = {"samples": tf.constant(rng.uniform(-1, 1, (count, side, side, CHANNELS)), tf.float32)}
         if condition:

@@ -25,7 +25,7 @@ def measure(names=None, precision="float32", batch_size=64, resolution=32, round
         precision: of the networks.
         batch_size: real images of an update.
         resolution: side of the images, which are noise.
-        rounds: number of rounds of about 1.5 s, after one of warm-up.
+        rounds: number of rounds of about 1.5 s, after two iterations that trace the graph and choose their length.
         history: JSON Lines file or None. A rate is printed with its ratio to the last one in the file of the same
             recipe, settings and hardware, and added to the file.
 

@@ -60,7 +60,7 @@ def _play(recipe, rate, seconds, settings):
         run = runs.create_run(
             pathlib.Path(folder) / "run", resolved.config, resolved.identity, resolved.channels, resolved.condition
         )
-        chiefs.cut_statistics(run, {"stats_bytes": 0})  # Makes the file.
+        chiefs.cut_to(run, {})  # Makes the file of statistics.
         device = _Device(gan, iter(resolved.batches(strategy)), config.game.iteration_images, rate)
         loop = _TimedLoop(
             gan,

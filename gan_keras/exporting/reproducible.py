@@ -59,6 +59,7 @@ def _rewrite(folder):
         for nodes in (graph.graph_def.node, *(function.node_def for function in library.function)):
             for node in nodes:
                 node.attr.pop("config_proto", None)  # Number of devices of this process; empty where it is missing.
+                node.attr.pop("_gradient_op_type", None)  # Number of a gradient in this process.
         _name_captures(library)
         _renumber(graph, _short_names([function.signature.name for function in library.function]))
         library.function.sort(key=lambda function: function.signature.name)

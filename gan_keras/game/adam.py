@@ -25,8 +25,8 @@ class Adam(keras.optimizers.Adam):
 
     _images_shown = None
 
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, schedule_images=None, **kwargs):
-        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, **kwargs)
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, *args, schedule_images=None, **kwargs):
+        super().__init__(learning_rate, beta_1, beta_2, *args, **kwargs)
         self.schedule_images = schedule_images
 
     def follow(self, training_state):

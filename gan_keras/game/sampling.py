@@ -92,7 +92,7 @@ def rows_of_a_batch(generator):
 
 @functools.lru_cache(maxsize=2)
 def _drawer(generator, distribution, kind):
-    """Returns a graph that draws samples of a generator, kept so that a grid each tick does not trace it anew."""
+    """Returns a graph that draws samples of a generator, kept so that the next grid does not trace it anew."""
 
     @tf.function(autograph=False, reduce_retracing=True)
     def draw_seeds(seeds, conditions):

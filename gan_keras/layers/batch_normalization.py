@@ -27,8 +27,9 @@ class BatchNormalization(keras.layers.BatchNormalization):
         images = inputs if len(shape) == 4 else ops.reshape(inputs, (-1, 1, 1, shape[-1]))
         scale = tf.convert_to_tensor(self.gamma) if self.scale else tf.ones(shape[-1:])
         offset = tf.convert_to_tensor(self.beta) if self.center else tf.zeros(shape[-1:])
-        if training and self.synchronized and replicas.count() > 1:
-            outputs, mean, variance = normalize_over_replicas(images, scale, offset, self.epsilon)
+        if training and self.synchronized and replicas.count() > 1 and tf.distribute.get_replica_context():
+            shift = tf.convert_to_tensor(self.moving_mean)
+            outputs, mean, variance = normalize_over_replicas(images, scale, offset, self.epsilon, shift)
         elif training:
             outputs, mean, variance = _normalize(images, scale, offset, self.epsilon)
         else:
@@ -62,9 +63,8 @@ def _normalize(images, scale, offset, epsilon, mean=None, variance=None):
         epsilon=epsilon,
         is_training=is_training,
     )
-    if (
-        is_training
-    ):  # The operation returns the variance times n / (n − 1), Bessel's correction; Keras stores it without.
+    if is_training:
+        # The operation returns the variance times n / (n − 1), Bessel's correction; Keras stores it without.
         variance *= (_count(images) - 1.0) / _count(images)
     return outputs, mean, variance
 
@@ -74,18 +74,19 @@ def _count(images):
     return tf.cast(tf.size(images) // tf.shape(images)[-1], tf.float32)
 
 
-def normalize_over_replicas(images, scale, offset, epsilon):
+def normalize_over_replicas(images, scale, offset, epsilon, shift):
     """Returns images normalized by the statistics of all replicas, and these.
 
     Every replica has as many images (N, H, W, C), float; scale, offset, mean and variance are float32 (C,). Mean and
-    variance have no gradient.
+    variance have no gradient. `shift` (C,), the same on every replica, is about the mean: the variance of the replicas'
+    means loses as many digits as these differ from it.
     """
 
     @tf.custom_gradient
     def normalize(images, scale, offset):
         _, mean, variance = _normalize(images, scale, offset, epsilon)
-        mean, square = tf.unstack(replicas.mean_over_replicas(tf.stack([mean, variance + mean**2])))
-        variance = square - mean**2
+        mean, within, square = tf.unstack(replicas.mean_over_replicas(tf.stack([mean, variance, (mean - shift) ** 2])))
+        variance = within + tf.maximum(square - (mean - shift) ** 2, 0.0)
         outputs, *_ = _normalize(images, scale, offset, epsilon, mean, variance)
 
         def gradients(outputs_gradient, *_):

@@ -48,7 +48,7 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
     def call(self, inputs, training=None):
         if not training or not _is_plain(self, inputs) or self.output_padding is not None:
             return super().call(inputs)
-        if inputs.shape[1:3] == (1, 1) and self.padding == "valid":
+        if inputs.shape[1:3] == (1, 1) and self.padding == "valid" and max(self.strides) <= min(self.kernel_size):
             outputs = _spread(inputs, self.kernel)
         elif _has_stride_2(self):
             outputs = double(inputs, tf.convert_to_tensor(self.kernel))

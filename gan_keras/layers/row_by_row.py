@@ -7,7 +7,6 @@ the other two. The layers here, those of DCGAN's generators, were tested in batc
 
 import keras
 
-from gan_keras.layers import nested
 from gan_keras.layers.batch_normalization import BatchNormalization
 from gan_keras.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from gan_keras.layers.convolution import Conv2DTranspose
@@ -30,5 +29,5 @@ ROW_BY_ROW = (
 
 
 def has_only(network):
-    """Whether a network, and the networks inside it, have no other layers; not in training."""
-    return all(type(layer) in ROW_BY_ROW for layer in nested.all_layers(network))
+    """Whether a functional network has no other layers, networks and operations inside it; not in training."""
+    return all(type(operation) in ROW_BY_ROW for operation in network.operations)

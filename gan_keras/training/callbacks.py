@@ -219,7 +219,7 @@ class TensorBoard(Callback):
         self.folder, self.samples, self.config, self.painter = folder, samples, config, painter
 
     def on_start(self, images_shown):
-        self.writer = tf.summary.create_file_writer(str(self.folder))
+        self.writer = self._write(tf.summary.create_file_writer, str(self.folder))
         if not images_shown:
             self.painter.submit(self._write, self._write_start)
 
@@ -228,7 +228,7 @@ class TensorBoard(Callback):
 
     def _write(self, what, *args):
         try:
-            what(*args)
+            return what(*args)
         except tf.errors.OpError as error:
             raise errors.UserError(
                 f"cannot write TensorBoard's events to {self.folder}: {error.message}; free some space, then give the "
@@ -255,7 +255,7 @@ class TensorBoard(Callback):
         tf.summary.image(name, tf.io.decode_png(png)[None])
 
     def on_end(self):
-        self._write(self.writer.close)
+        self.painter.submit(self._write, self.writer.close)
 
 
 def of_run(run, samples, watch, painter):
@@ -271,8 +271,8 @@ def of_run(run, samples, watch, painter):
         samples,
         watch,
         Statistics(run.path / "stats.jsonl"),
-        TensorBoard(run.path / "tensorboard", samples, schema.to_dict(run.config), painter),
         ProgressBar(run.config.training.images),
+        TensorBoard(run.path / "tensorboard", samples, schema.to_dict(run.config), painter),
     ]
 
 

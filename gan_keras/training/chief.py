@@ -144,10 +144,7 @@ class RunChief(loop.Chief):
         state["health"] |= {"kept": path.name, "pending": []}
         state["rollbacks"] = as_int(self._gan.training_state.rollbacks)
         checkpoint.roll_back(self._run.checkpoints, self._gan, state)
-        cut_statistics(self._run, state)
-        for grid in (self._run.path / "samples").glob("*.png"):
-            if grid.stem.isdigit() and int(grid.stem) > state["images_shown"]:
-                grid.unlink()
+        cut_to(self._run, state)
         return state
 
     def _healthy(self):
@@ -197,7 +194,15 @@ def write_report(path):
         print(f"warning: the report of {path} could not be written: {error}", file=sys.stderr)
 
 
-def cut_statistics(run, state):
-    """Cuts `stats.jsonl` to the length that a checkpoint records."""
+def cut_to(run, state):
+    """Takes out of a run what came after a checkpoint: lines of `stats.jsonl` beyond the length it records, and grids.
+
+    Args:
+        run: `Run`.
+        state: that of the checkpoint; empty for the beginning.
+    """
     with open(run.path / STATISTICS, "ab") as stats:
-        stats.truncate(min(state["stats_bytes"], stats.tell()))
+        stats.truncate(min(state.get("stats_bytes", 0), stats.tell()))
+    for grid in (run.path / "samples").glob("*.png"):
+        if grid.stem.isdigit() and int(grid.stem) > state.get("images_shown", 0):
+            grid.unlink()

@@ -103,13 +103,13 @@ class Loop:
     def run(self):
         """Trains to the end, to a signal, or until the game has collapsed; returns the `End`."""
         self._start_clock()
-        self._call("on_start", self.images_shown)
-        try:
-            with self.chief:
+        with self.chief:
+            self._call("on_start", self.images_shown)
+            try:
                 self.chief.start(self.tick)
                 return self._run()
-        finally:
-            self._call("on_end")
+            finally:
+                self._call("on_end")
 
     def _run(self):
         while self.images_shown < self.images:

@@ -5,6 +5,11 @@ import os
 import subprocess
 import sys
 
+import tensorflow as tf
+
+from gan_keras.exporting import reproducible
+from gan_keras.networks import r3gan
+
 PROGRAM = """
 import sys
 import tensorflow as tf
@@ -44,6 +49,17 @@ def test_two_processes_write_the_same_files(tmp_path):
     one, other = _hashes(tmp_path / "one"), _hashes(tmp_path / "other")
     assert one.keys() == {f"{name}/1/{path}" for name in names for path in EXPECTED}
     assert one == other
+
+
+def test_operations_with_gradients_of_their_own_are_the_same_bytes(tmp_path):
+    generator, written = r3gan.generator(16, width=16, latent_dim=4), set()
+    for name in ("one", "other"):
+        signature = {
+            "serving": (lambda latents: {"images": generator(latents)}, [tf.TensorSpec((None, 4), name="latents")])
+        }
+        reproducible.save(tmp_path / name, signature, generator.variables)
+        written.add((tmp_path / name / "saved_model.pb").read_bytes())
+    assert len(written) == 1 and b"IdentityN" in written.pop()
 
 
 def _start(folder, devices, names, hash_seed):

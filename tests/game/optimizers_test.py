@@ -35,6 +35,11 @@ def test_adam(gradient):
     )  # ε before correction
 
 
+def test_adam_takes_arguments_in_the_order_of_keras():
+    ours, theirs = (kind(1e-2, 0.8, 0.9, 1e-5, True).get_config() for kind in (adam.Adam, keras.optimizers.Adam))
+    assert theirs.items() <= (ours | {"name": theirs["name"]}).items()
+
+
 @pytest.mark.parametrize("amsgrad", [False, True])
 def test_the_fused_adam_is_that_of_keras(amsgrad):
     constants = {"learning_rate": 0.01, "beta_1": 0.5, "beta_2": 0.99, "epsilon": 1e-6, "amsgrad": amsgrad}

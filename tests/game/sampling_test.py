@@ -94,6 +94,17 @@ def test_only_networks_without_products_of_matrices_draw_eight_at_once():
     assert sampling.rows_of_a_batch(inside) == 1  # The dense layer is in a network inside it.
 
 
+@pytest.mark.parametrize("mix", [
+    lambda images: images - keras.ops.mean(images, axis=0, keepdims=True), lambda images: images @ np.ones((3, 3)),
+])  # fmt: skip
+def test_operations_between_layers_count(mix):
+    latents = keras.Input((100,), name="latents")
+    generator = keras.Model(latents, mix(network("dcgan", resolution=16, width=2)(latents)))
+    images = keras.Input((4, 4, 3))
+    assert sampling.rows_of_a_batch(generator) == 1
+    assert sampling.rows_of_a_batch(keras.Model(images, mix(images))) == 1
+
+
 def test_sides_that_are_known_only_when_it_draws():
     latents = keras.Input((4,), name="latents")
     source = keras.Input((None, None, 3), name="source")

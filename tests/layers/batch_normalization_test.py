@@ -131,6 +131,37 @@ def test_two_replicas_have_the_gradients_of_one(precision):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("mean, deviation", [(20.0, 1e-3), (50.0, 1e-2), (100.0, 1e-2)])
+def test_a_mean_far_from_zero_leaves_a_variance(mean, deviation):
+    inputs = np.random.default_rng(0).normal(mean, deviation, (2, 16, 4, 4, 32)).astype("float32")
+    strategy = tiny.two_replicas()
+    with strategy.scope():
+        layer = BatchNormalization(momentum=0.0, epsilon=1e-5, synchronized=True)
+        layer.build((None, 4, 4, 32))
+
+    @tf.function
+    def run():
+        return strategy.run(lambda: layer(tf.convert_to_tensor(inputs)[replica()], training=True))
+
+    for _ in range(2):  # The second time, the moving mean is the mean.
+        outputs = np.concatenate(strategy.experimental_local_results(run()))
+        assert np.isfinite(outputs).all() and (layer.moving_variance.numpy() >= 0).all()
+    expected = (inputs - inputs.mean((0, 1, 2, 3))) / np.sqrt(inputs.var((0, 1, 2, 3), dtype=np.float64) + 1e-5)
+    np.testing.assert_allclose(outputs, np.concatenate(expected), atol=0.02)
+
+
+def replica():
+    return tf.distribute.get_replica_context().replica_id_in_sync_group
+
+
+def test_outside_of_replicas_the_statistics_are_those_of_the_batch():
+    inputs = np.random.default_rng(0).normal(3.0, 2.0, (8, 2, 2, 3)).astype("float32")
+    with tiny.two_replicas().scope():
+        layer = BatchNormalization(synchronized=True)
+        outputs = layer(inputs, training=True)
+    np.testing.assert_allclose(np.mean(outputs, (0, 1, 2)), 0.0, atol=1e-5)
+
+
 def test_replicas_share_their_statistics_by_one_sum_in_each_direction():
     strategy = tiny.two_replicas()
     with strategy.scope():
@@ -145,10 +176,8 @@ def test_replicas_share_their_statistics_by_one_sum_in_each_direction():
         return tape.gradient(loss, inputs)
 
     graph = tf.function(lambda: strategy.run(gradient)).get_concrete_function().graph
-    assert (
-        sum(operation.type == "AddN" and operation.outputs[0].shape == (2, 3) for operation in graph.get_operations())
-        == 2
-    )
+    sums = [node.outputs[0].shape for node in graph.get_operations() if node.type == "AddN"]
+    assert [(3, 3), (2, 3)] == [shape for shape in sums if shape.rank == 2]
 
 
 def test_second_order_gradients_agree():

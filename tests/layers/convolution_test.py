@@ -30,6 +30,7 @@ CASES = {
     "from one pixel": ("Conv2DTranspose", (3, 1, 1, 6), {"kernel_size": 4}),
     "from one pixel, oblong": ("Conv2DTranspose", (3, 1, 1, 6), {"kernel_size": (2, 4)}),
     "from one pixel, stride": ("Conv2DTranspose", (3, 1, 1, 6), {"kernel_size": 4, "strides": 2}),
+    "from one pixel, long stride": ("Conv2DTranspose", (3, 1, 1, 6), {"kernel_size": 3, "strides": 4}),
     "from one pixel, same": ("Conv2DTranspose", (3, 1, 1, 6), {"kernel_size": 4, "strides": 2, "padding": "same"}),
     "up, 4": ("Conv2DTranspose", (3, 4, 3, 6), {"kernel_size": 4, "strides": 2, "padding": "same"}),
     "up, 3": ("Conv2DTranspose", (3, 4, 3, 6), {"kernel_size": 3, "strides": 2, "padding": "same"}),

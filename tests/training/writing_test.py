@@ -250,6 +250,18 @@ def test_what_is_measured_is_saved_first_and_may_become_the_best(place, tmp_path
     assert best in (80, 160, 200)
 
 
+def test_grids_after_the_checkpoint_are_of_another_game(place, whole, tmp_path):
+    run = training.train(helpers.experiment(place, images=80, **NEVER), tmp_path / "run")
+    for name in ("000000040.png", "000000120.png"):
+        (run.path / "samples" / name).write_bytes((whole / "samples" / name).read_bytes())
+    training.train(helpers.experiment(place, images=80, **NEVER), run.path)
+    assert sorted(path.stem for path in (run.path / "samples").glob("0*.png")) == [
+        "000000000",
+        "000000040",
+        "000000080",
+    ]
+
+
 def test_killed_while_one_is_written_it_is_the_same_run(place, whole, tmp_path):
     flags = helpers.flags(helpers.settings(place) | {"run_dir": tmp_path / "run"})
     command = [sys.executable, "-c", KILLED_IN_A_WRITE, helpers.TRAIN, *flags]
