@@ -1,6 +1,7 @@
 """A setting as a dataclass field: how it is declared, and how a value of it is converted and checked."""
 
 import dataclasses
+import math
 import types
 import typing
 from typing import Any
@@ -74,6 +75,8 @@ def _schedule(field: dataclasses.Field, value: float | str) -> Schedule:
 
 def _check_range(field: dataclasses.Field, value: Any) -> None:
     numbers = (value.start, value.end) if isinstance(value, Schedule) else (value,)
+    if any(isinstance(number, float) and not math.isfinite(number) for number in numbers):
+        raise errors.UserError(f"{field.name}={value}: expected a finite number")  # JSON has no others.
     limits = (
         ("minimum", "at least", lambda number, limit: number >= limit),
         ("maximum", "at most", lambda number, limit: number <= limit),

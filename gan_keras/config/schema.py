@@ -219,12 +219,15 @@ class Training(_Section):
         minimum=1,
     )
     grid_seconds: float = free(
-        10.0, "least seconds between two sample grids; 0: one each tick; the end has one in any case", minimum=0
+        10.0,
+        "least seconds between two sample grids, in which a collapse is seen; 0: one each tick; the end has one in any "
+        "case",
+        minimum=0,
     )
     checkpoint_seconds: float = free(
         60.0,
-        "least seconds between two checkpoints: a kill costs no more work than these and a tick; 0: one each tick; the "
-        "end, a signal and a measurement have one in any case",
+        "least seconds between two checkpoints: a kill costs no more work than these, a tick and the writing; 0: one each "
+        "tick; the end, a signal and a measurement have one in any case",
         minimum=0,
     )
     strategy: str = free("auto", "devices to train on", choices=names.STRATEGIES)
