@@ -226,8 +226,8 @@ class Training(_Section):
     )
     checkpoint_seconds: float = free(
         60.0,
-        "least seconds between two checkpoints: a kill costs no more work than these, a tick and the writing; 0: one each "
-        "tick; the end, a signal and a measurement have one in any case",
+        "least seconds between two checkpoints: a kill costs no more work than these, a tick and the writing; 0: one "
+        "each tick; the end, a signal and a measurement have one in any case",
         minimum=0,
     )
     strategy: str = free("auto", "devices to train on", choices=names.STRATEGIES)
