@@ -4,15 +4,15 @@ import statistics
 import time
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from gan_keras import errors
+from gan_keras.benchmarks.noise import CHANNELS
+from gan_keras.benchmarks.noise import NoiseGame
 from gan_keras.config import recipes
 from gan_keras.game import build
 from gan_keras.layers import convolution
 from gan_keras.layers.batch_normalization import BatchNormalization
-from gan_keras.runtime import memory
 
 PLAIN = ("gan", "dcgan", "dcgan_paper")
 STOCK = {
@@ -43,15 +43,11 @@ def measure(recipe="dcgan", batch_size=64, rounds=5, iterations=4, precision="fl
         raise errors.UserError(
             f"recipe={recipe}: the plain loop has only the loss of the first GAN: choose {', '.join(PLAIN)}"
         )
-    memory.keep_freed()  # As a training does.
-    config = recipes.recipe(recipe, batch_size=batch_size, precision=precision, resolution=resolution)
+    game = NoiseGame(recipe, batch_size=batch_size, precision=precision, resolution=resolution)
     plain_config = recipes.recipe(recipe, batch_size=batch_size, resolution=resolution)
-    images = np.random.default_rng(0).uniform(-1, 1, (batch_size, resolution, resolution, 3)).astype("float32")
-    batches = iter(tf.data.Dataset.from_tensors(images).repeat())
-    gan = build.build_gan(config, 3)
     loops = {
-        f"gan_keras, {precision}": lambda: gan.train_iterations(batches, iterations),
-        "plain Keras loop, float32": _plain_loop(plain_config, images, iterations),
+        f"gan_keras, {precision}": lambda: game.images_per_second(iterations),
+        "plain Keras loop, float32": _plain_loop(plain_config, game.batch["samples"], iterations),
     }
     rates = {name: [] for name in loops}
     for round_number in range(rounds + 1):
@@ -71,11 +67,10 @@ def measure(recipe="dcgan", batch_size=64, rounds=5, iterations=4, precision="fl
 
 def _plain_loop(config, images, iterations):
     """Returns a function that trains as a Keras user would: stock layers, Adam, one `tf.function` for a step."""
-    generator = stock(build.build_generator(config, 3))
-    discriminator = stock(build.build_discriminator(config, 3))
+    generator = stock(build.build_generator(config, CHANNELS))
+    discriminator = stock(build.build_discriminator(config, CHANNELS))
     optimizers = [keras.optimizers.Adam(2e-4, beta_1=0.5, epsilon=1e-8) for _ in range(2)]
     cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True)
-    images = tf.constant(images)
     batch, latent_dim = len(images), config.game.latent_dim
 
     @tf.function

@@ -32,7 +32,7 @@ def measure(names=None, precision="float32", batch_size=64, resolution=32, round
     Raises:
         UserError: an unknown recipe, or a file that holds something else.
     """
-    before = _read(history)
+    before, made = _read(history), environment.environment()
     names = names or list(recipes.RECIPES)
     for name in names:
         recipes.recipe(name)  # An unknown name is refused before the others are measured.
@@ -47,10 +47,11 @@ def measure(names=None, precision="float32", batch_size=64, resolution=32, round
             "batch_size": batch_size,
             "resolution": resolution,
             "width": game.config.game.width,
-            "hardware": environment.hardware(),
+            "hardware": made["hardware"],
             "images_per_second": round(statistics.median(rates), 1),
             "measured": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            **{key: value for key, value in environment.environment().items() if key in ("versions", "git_revision")},
+            "versions": made["versions"],
+            "git_revision": made["git_revision"],
         }
         alike = [other for other in before if all(other[key] == record[key] for key in SETTINGS)]
         print(f"{name:12} {_compared(record, alike)}   rounds: {' '.join(f'{rate:.1f}' for rate in rates)}", flush=True)

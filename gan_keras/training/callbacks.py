@@ -34,7 +34,7 @@ class Callback:
         """After the last iteration of the run's length."""
 
     def on_end(self):
-        """When this process stops training, for whatever reason, and all that was written beside it is done."""
+        """When this process stops training, for whatever reason; what is given to a `Background` now is still done."""
 
 
 class ProgressBar(Callback):
