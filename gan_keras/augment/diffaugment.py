@@ -5,7 +5,6 @@ The constants are those of the authors' code, which always applies all three (pr
 
 from keras import ops
 
-from gan_keras.augment import resampling
 from gan_keras.runtime import randomness
 
 SHIFT = 0.125  # Largest translation, as a share of the image's side.
@@ -25,63 +24,81 @@ def augment(images, draws, probability):
         draws: float32 (N, 10), rows of `draws`: the first three numbers decide what is applied, the others how.
         probability: number or scalar tensor in [0, 1]; at 0 the images are returned unchanged, bit by bit.
     """
-    by_image = ops.reshape(draws, (-1, 1, 1, 1, 10))
-    gates, numbers = ops.unstack(by_image[..., :3], axis=-1), ops.unstack(by_image[..., 3:], axis=-1)
-    images = ops.where(gates[0] < probability, color(images, *numbers[:3]), images)
-    images = ops.where(gates[1] < probability, translation(images, *numbers[3:5]), images)
-    return ops.where(gates[2] < probability, cutout(images, *numbers[5:]), images)
+    gates, numbers = draws[:, :3] < probability, ops.unstack(draws[:, 3:], axis=1)
+    images = color(images, *(ops.where(gates[:, 0], number, 0.5) for number in numbers[:3]))
+    down, right = (
+        ops.where(gates[:, 1], _shift(number, size), 0)
+        for number, size in zip(numbers[3:5], images.shape[1:3], strict=True)
+    )
+    images = translation(images, down, right)
+    return cutout(images, *numbers[5:], gates[:, 2])
 
 
 def color(images, brightness, saturation, contrast):
     """Returns images plus brightness − 1/2, with their saturation scaled by [0, 2), then their contrast by [1/2, 3/2).
 
+    All three together are one linear function of a pixel, its grey value and the mean of the image, which changes no
+    bit where the numbers are 1/2.
+
     Args:
         images: float32 (N, H, W, C).
-        brightness, saturation, contrast: float32 (N, 1, 1, 1) in [0, 1); 1/2 changes nothing.
+        brightness, saturation, contrast: float32 (N,) in [0, 1); 1/2 changes nothing.
     """
-    images = images + (brightness - 0.5)
-    gray = ops.mean(images, axis=3, keepdims=True)
-    images = gray + (images - gray) * (2.0 * saturation)
-    mean = ops.mean(images, axis=(1, 2, 3), keepdims=True)
-    return mean + (images - mean) * (contrast + 0.5)
+    channels = images.shape[-1]
+    gray = ops.matmul(images, ops.full((channels, 1), 1.0 / channels))
+    mean = ops.mean(gray, axis=(1, 2, 3), keepdims=True)
+    brightness, saturation, contrast = (
+        ops.reshape(number, (-1, 1, 1, 1)) for number in (brightness - 0.5, 2.0 * saturation, contrast + 0.5)
+    )
+    rest = (contrast * (1.0 - saturation)) * gray + ((1.0 - contrast) * mean + brightness)
+    return (contrast * saturation) * images + rest
 
 
 def translation(images, down, right):
-    """Returns images moved by whole pixels, at most an eighth of the side, and filled up with zeros (gray).
+    """Returns images moved by whole pixels and filled up with zeros (gray).
+
+    A move is a product with a matrix of zeros and ones for each side, which is faster than picking pixels.
 
     Args:
         images: float32 (N, H, W, C).
-        down, right: float32 (N, 1, 1, 1) in [0, 1); 0 moves furthest up or left.
+        down, right: int32 (N,), in pixels.
     """
-    height, width = images.shape[1:3]
-    rows = ops.reshape(ops.arange(height), (1, -1, 1)) - _shift(down, height)
-    columns = ops.reshape(ops.arange(width), (1, 1, -1)) - _shift(right, width)
-    inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
-    moved = resampling.pixels(images, ops.clip(rows, 0, height - 1), ops.clip(columns, 0, width - 1))
-    return ops.where(ops.expand_dims(inside, -1), moved, 0.0)
+    _, height, width, channels = images.shape
+    moved = ops.matmul(_moves(down, height), ops.reshape(images, (-1, height, width * channels)))
+    moved = ops.reshape(moved, (-1, height, width, channels))
+    return ops.matmul(ops.expand_dims(_moves(right, width), 1), moved)
+
+
+def _moves(shift, size):
+    """Returns the matrices (N, size, size) that move rows down by shifts (N,)."""
+    places = ops.arange(size)
+    from_place = ops.expand_dims(places, 0) - ops.reshape(shift, (-1, 1))  # (N, size): where a row comes from.
+    return ops.cast(ops.equal(ops.expand_dims(from_place, 2), places), "float32")
 
 
 def _shift(number, size):
-    """Returns a shift in pixels for numbers (N, 1, 1, 1) in [0, 1): int32 (N, 1, 1), all shifts equally likely."""
+    """Returns a shift in pixels for numbers (N,) in [0, 1): int32 (N,), all shifts up to an eighth equally likely."""
     furthest = int(size * SHIFT + 0.5)
-    return ops.cast(ops.floor(number[..., 0] * (2 * furthest + 1)), "int32") - furthest
+    return ops.cast(ops.floor(number * (2 * furthest + 1)), "int32") - furthest
 
 
-def cutout(images, down, right):
+def cutout(images, down, right, gate):
     """Returns images with a square of half their side set to zero (gray), whose middle lies anywhere in the image.
 
     Args:
         images: float32 (N, H, W, C).
-        down, right: float32 (N, 1, 1, 1) in [0, 1), the place of the middle; at 0 it is at the upper or left border.
+        down, right: float32 (N,) in [0, 1), the place of the middle; at 0 it is at the upper or left border.
+        gate: bool (N,), which images are changed.
     """
     height, width = images.shape[1:3]
-    hidden = _covered(down, height, axis=1) & _covered(right, width, axis=2)
-    return ops.where(hidden, 0.0, images)
+    rows = ops.expand_dims(_covered(down, height) & ops.expand_dims(gate, 1), 2)
+    hidden = rows & ops.expand_dims(_covered(right, width), 1)
+    return images * ops.cast(ops.expand_dims(~hidden, 3), "float32")
 
 
-def _covered(number, size, axis):
-    """Returns which rows (axis 1) or columns (axis 2) the square covers: bool (N, size, 1, 1) or (N, 1, size, 1)."""
+def _covered(number, size):
+    """Returns which places of a side the square covers, for numbers (N,): bool (N, size)."""
     hole = int(size * HOLE + 0.5)
-    first = ops.floor(number * (size + 1 - hole % 2)) - hole // 2
-    places = ops.reshape(ops.arange(size, dtype="float32"), [-1 if index == axis else 1 for index in range(4)])
+    first = ops.reshape(ops.floor(number * (size + 1 - hole % 2)) - hole // 2, (-1, 1))
+    places = ops.arange(size, dtype="float32")
     return (places >= first) & (places < first + hole)

@@ -1,4 +1,4 @@
-"""Values of images at given coordinates, of which all geometric augmentations consist.
+"""Values of images at given coordinates, of which the geometric transformations of ADA consist.
 
 The functions have derivatives of any order with respect to the images, and static shapes, which XLA requires.
 """
