@@ -8,6 +8,7 @@ python scripts/benchmark.py sample     images/s of samples
 python scripts/benchmark.py input      images/s of the input pipeline
 python scripts/benchmark.py evaluation seconds and memory of measuring a generator beside those of its training
 python scripts/benchmark.py recipes    trains every recipe on the same images, a run folder and a row of a table each
+python scripts/benchmark.py quality    searches the settings that draw the best pictures in so many minutes
 """
 
 from absl import flags
@@ -18,17 +19,36 @@ from gan_keras.runtime import program
 FLAGS = flags.FLAGS
 flags.DEFINE_string("recipe", "dcgan", "limit, plain, tick, sample, evaluation: recipe whose networks are timed")
 flags.DEFINE_string("precision", None, "of the networks (default: float32; plain: float32 and mixed_bfloat16 in turn)")
-flags.DEFINE_list("features", ["classifier"], "evaluation: networks whose features are compared")
+flags.DEFINE_list("features", ["classifier"], "evaluation, quality: networks whose features are compared")
 flags.DEFINE_integer("rounds", 7, "step, limit, plain, sample: rounds", lower_bound=1)
-flags.DEFINE_integer("batch_size", 64, "step, limit, plain, recipes: images of an update", lower_bound=2)
+flags.DEFINE_integer("batch_size", 64, "step, limit, plain: images of an update", lower_bound=2)
 flags.DEFINE_integer("resolution", None, "step, limit: side of the images (default: 32; limit: 64)", lower_bound=16)
 flags.DEFINE_string("history", None, "step: JSON Lines file of earlier rates, to which these are added")
 flags.DEFINE_list("recipes", None, "step, recipes: which ones (default: all)")
-flags.DEFINE_string("dataset", "fashion_mnist", "recipes: data set with classes; evaluation: data set")
-flags.DEFINE_string("data_dir", None, "recipes, evaluation: folder of TensorFlow Datasets (default: its own)")
-flags.DEFINE_integer("updates", 1000, "recipes: updates of the generator of each recipe", lower_bound=1)
-flags.DEFINE_integer("seed", 0, "recipes: seed of each run", lower_bound=0)
-flags.DEFINE_string("output_dir", "runs/recipes", "recipes: parent of the run folders; started again, it resumes")
+flags.DEFINE_string(
+    "dataset",
+    None,
+    "evaluation, quality, recipes (here one with classes): data set (default: fashion_mnist; quality: celeb_a)",
+)
+flags.DEFINE_string("data_dir", None, "evaluation, quality, recipes: folder of TensorFlow Datasets (default: its own)")
+flags.DEFINE_integer(
+    "updates", None, "recipes: updates of the generator of each recipe, instead of --minutes", lower_bound=1
+)
+flags.DEFINE_integer("seed", 0, "recipes, quality: seed of each run", lower_bound=0)
+flags.DEFINE_string(
+    "output_dir",
+    None,
+    "recipes, quality: parent of the run folders; started again, it resumes (default: runs/recipes, runs/quality)",
+)
+flags.DEFINE_float(
+    "minutes",
+    None,
+    "recipes, quality: length of a training, from its first step on (default: 15; quality: 20)",
+    lower_bound=0,
+)
+flags.DEFINE_list("trials", None, "quality: which ones (default: all that can be had)")
+flags.DEFINE_integer("repeats", 3, "quality: how many seeds the best trials have, from --seed on", lower_bound=1)
+flags.DEFINE_string("backbone", None, "quality: path of the .keras model on whose feature maps some trials' D looks")
 
 USED = {
     "step": ("recipes", "precision", "batch_size", "resolution", "rounds", "history"),
@@ -38,7 +58,11 @@ USED = {
     "sample": ("recipe", "precision", "rounds"),
     "input": (),
     "evaluation": ("recipe", "precision", "features", "dataset", "data_dir"),
-    "recipes": ("recipes", "dataset", "data_dir", "updates", "batch_size", "seed", "output_dir"),
+    "recipes": ("recipes", "dataset", "data_dir", "updates", "minutes", "precision", "seed", "output_dir"),
+    "quality": (
+        *("minutes", "trials", "seed", "repeats", "features", "backbone"),
+        *("dataset", "data_dir", "precision", "output_dir"),
+    ),
 }
 
 
@@ -57,6 +81,7 @@ def main(benchmark):
         "input": _input,
         "evaluation": _evaluation,
         "recipes": _recipes,
+        "quality": _quality,
     }[benchmark]()
 
 
@@ -113,7 +138,8 @@ def _input():
 def _evaluation():
     from gan_keras.benchmarks import evaluation
 
-    settings = {"dataset": FLAGS.dataset, "data_dir": FLAGS.data_dir, "precision": FLAGS.precision or "float32"}
+    dataset = FLAGS.dataset or "fashion_mnist"
+    settings = {"dataset": dataset, "data_dir": FLAGS.data_dir, "precision": FLAGS.precision or "float32"}
     evaluation.measure(FLAGS.recipe, FLAGS.features, **settings)
 
 
@@ -121,13 +147,30 @@ def _recipes():
     from gan_keras.benchmarks import recipes
 
     recipes.measure(
-        FLAGS.dataset,
-        FLAGS.output_dir,
+        FLAGS.dataset or "fashion_mnist",
+        FLAGS.output_dir or "runs/recipes",
         FLAGS.recipes,
         updates=FLAGS.updates,
-        batch_size=FLAGS.batch_size,
+        minutes=None if FLAGS.updates else FLAGS.minutes or 15.0,
         seed=FLAGS.seed,
         data_dir=FLAGS.data_dir,
+        precision=FLAGS.precision or "float32",
+    )
+
+
+def _quality():
+    from gan_keras.benchmarks import quality
+
+    quality.measure(
+        FLAGS.output_dir or "runs/quality",
+        FLAGS.minutes or 20.0,
+        FLAGS.trials,
+        seeds=range(FLAGS.seed, FLAGS.seed + FLAGS.repeats),
+        features=FLAGS.features,
+        backbone=FLAGS.backbone,
+        dataset=FLAGS.dataset or "celeb_a",
+        data_dir=FLAGS.data_dir,
+        precision=FLAGS.precision or "mixed_bfloat16",
     )
 
 

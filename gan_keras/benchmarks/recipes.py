@@ -1,4 +1,4 @@
-"""A table of all image recipes, trained on the same images for the same number of generator updates."""
+"""A table of all image recipes, trained on the same data for as many generator updates, or for as many minutes."""
 
 import pathlib
 
@@ -7,6 +7,7 @@ import keras
 from gan_keras import config as configs
 from gan_keras import objectives
 from gan_keras import training
+from gan_keras.benchmarks.budget import Budget
 from gan_keras.config import recipes
 from gan_keras.data import images
 from gan_keras.metrics import results
@@ -15,16 +16,16 @@ from gan_keras.metrics.evaluator import Evaluator
 from gan_keras.runtime import files
 from gan_keras.training import callbacks
 
-# Widths with which these recipes train on a CPU in an acceptable time.
-WIDTHS = {
-    "dcgan_paper": 64,
-    "wgan": 32,
-    "wgan_gp": 32,
-    "wcgan": 32,
-    "wcgan_gp": 32,
-    "sngan": 8,
-    "sagan": 12,
-    "r3gan": 64,
+# What these recipes need to train on a CPU in an acceptable time.
+SETTINGS = {
+    "dcgan_paper": {"width": 64},
+    "wgan": {"width": 32},
+    "wgan_gp": {"width": 32},
+    "wcgan": {"width": 32},
+    "wcgan_gp": {"width": 32},
+    "sngan": {"width": 8},
+    "sagan": {"width": 12},
+    "r3gan": {"width": 64},
 }
 METRICS = ("mind2k", "frechet2k", "diversity")
 OF_CLASSES = ("asked_class",)  # In addition, of recipes with classes.
@@ -33,7 +34,7 @@ COLUMNS = 10  # Of a grid of samples.
 TICKS = 10  # Of a run.
 HEADER = (
     "recipe",
-    "width",
+    "settings",
     "D loss",
     "G loss",
     "D on real / fake",
@@ -46,7 +47,7 @@ HEADER = (
 )
 
 
-def measure(dataset, folder, names=None, updates=1000, batch_size=64, seed=0, **settings):
+def measure(dataset, folder, names=None, updates=None, minutes=None, seed=0, **settings):
     """Trains and measures the recipes one after the other, each in its own run folder, and writes `table.md`.
 
     Called again, it resumes the runs and does not repeat what is finished. The moving average at the end of a run is
@@ -56,8 +57,8 @@ def measure(dataset, folder, names=None, updates=1000, batch_size=64, seed=0, **
         dataset: data set with classes, as `--dataset` takes it.
         folder: parent of the run folders, of the grids `<recipe>.png` and of the table.
         names: names of the recipes (default: all).
-        updates: generator updates of each run.
-        batch_size: images of an update, both of G and of D.
+        updates: generator updates of each run; or
+        minutes: its length (see `Budget`).
         seed: seed of each run.
         **settings: further settings of all runs, such as `data_dir`.
 
@@ -65,13 +66,20 @@ def measure(dataset, folder, names=None, updates=1000, batch_size=64, seed=0, **
         UserError: an unknown recipe.
     """
     folder = pathlib.Path(folder)
-    settings |= {"dataset": dataset, "batch_size": batch_size, "seed": seed, "export_dir": "", "metric": "none"}
+    settings |= {"dataset": dataset, "seed": seed, "export_dir": "", "metric": "none"}
     rows, evaluator = [], None
     names = names or list(recipes.RECIPES)
-    for name in names:
-        recipes.recipe(name)  # An unknown name is refused before the others are trained.
-    for name in names:
-        run = _train(name, folder / name, updates, settings)
+    chosen = {
+        name: recipes.recipe(name, **SETTINGS.get(name, {}) | settings) for name in names
+    }  # All names are known before one is trained.
+    if minutes is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        budget = Budget(folder)
+        for name, config in chosen.items():
+            budget.rate(name, config)
+    for name, config in chosen.items():
+        length = updates * config.game.iteration_images if minutes is None else budget.images(name, config, minutes)
+        run = _train(config, folder / name, length)
         images.write_png(folder / f"{name}.png", images.grid(run.generate(range(2 * COLUMNS)), COLUMNS))
         evaluator = evaluator or Evaluator(run.config.data)
         rows.append(_row(run, _measured(run, evaluator)))
@@ -80,10 +88,7 @@ def measure(dataset, folder, names=None, updates=1000, batch_size=64, seed=0, **
     print(_table(rows))
 
 
-def _train(name, run_dir, updates, settings):
-    game = recipes.recipe(name).game
-    config = recipes.recipe(name, width=WIDTHS.get(name, game.width), **settings)
-    images_shown = updates * config.game.iteration_images
+def _train(config, run_dir, images_shown):
     config = configs.override(config, images=images_shown, tick_images=max(1, images_shown // TICKS))
     return training.train(config, run_dir)
 
@@ -117,7 +122,7 @@ def _row(run, measured):
     rates = sorted(record["images_per_second"] for record in records)
     return (
         f"`{run.config.recipe}`",
-        "its own" if run.config.recipe not in WIDTHS else str(game.width),
+        _own(run.config.recipe),
         f"{d_loss:.3g}",
         f"{last['g_loss']:.3g}",
         " / ".join(f"{value:.2g}" for value in verdicts),
@@ -130,6 +135,11 @@ def _row(run, measured):
         f"{measured['asked_class']:.0%}" if "asked_class" in measured else "",
         f"![{run.config.recipe}]({run.config.recipe}.png)",
     )
+
+
+def _own(name):
+    """Returns what a recipe was trained with, beside its own settings, in words."""
+    return ", ".join(f"`{setting}={value}`" for setting, value in SETTINGS.get(name, {}).items())
 
 
 def _table(rows):

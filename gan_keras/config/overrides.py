@@ -9,7 +9,7 @@ from gan_keras.config import fields
 from gan_keras.config import rules
 from gan_keras.config import schema
 
-SIZES_OF_AN_ARCHITECTURE = ("width", "activation", "preset", "spectral_normalization", "attention")
+SIZES_OF_AN_ARCHITECTURE = ("width", "activation", "preset", "spectral_normalization", "attention", "san")
 
 
 def override(config: schema.Config, **given: Any) -> schema.Config:

@@ -55,11 +55,12 @@ def _only_if(setting: str, has_effect: Callable[[Any], bool], reason: str, defau
 # === What the rules ask ===
 
 # Of D, for architectures that have one.
-_DEFAULT_NORMALIZATION = {"dcgan": "batch", "dcgan_paper": "batch", "resnet": "spectral"}
+_DEFAULT_NORMALIZATION = {"dcgan": "batch", "dcgan_paper": "batch", "resnet": "spectral", "projected": "batch"}
 _ACTIVATIONS = {
     "mlp": ("maxout", "leaky_relu"),
     "dcgan": ("relu", "leaky_relu"),
     "dcgan_paper": ("relu", "leaky_relu"),
+    "projected": ("relu", "leaky_relu"),
 }
 
 
@@ -144,6 +145,9 @@ RULES = (
     ),
     _only_if("spectral_normalization", _architecture("resnet"), "only --architecture=resnet has it as a choice"),
     _only_if("attention", _architecture("resnet"), "only --architecture=resnet has self-attention"),
+    _only_if("san", _architecture("dcgan", "resnet"), "only --architecture=dcgan or resnet has it as a choice"),
+    _only_if("backbone", _architecture("projected"), "only --architecture=projected has one"),
+    _only_if("backbone_size", _architecture("projected"), "only --architecture=projected has a backbone"),
     _only_if("preset", _architecture("r3gan"), "only --architecture=r3gan has presets"),
     _only_if(
         "generator_conditioning",
@@ -164,11 +168,12 @@ RULES = (
     ),
     _only_if(
         "sync_batch_norm",
-        _architecture("dcgan", "dcgan_paper", "resnet"),
+        _architecture("dcgan", "dcgan_paper", "resnet", "projected"),
         "the architecture {architecture} has no batch normalization",
         default=True,
     ),
     _only_if("penalty_interval", lambda s: s.r1 or s.r2, "it needs --r1 or --r2", default=1),
+    _only_if("penalty_noise", lambda s: s.r1 or s.r2, "it needs --r1 or --r2", default=0.0),
     _only_if("clip_variables", lambda s: s.clip, "it needs --clip", default="all"),
     _only_if(
         "augment_probability",
@@ -212,8 +217,8 @@ RULES = (
     ),
     Rule(
         "labels",
-        lambda s: s.labels and s.architecture == "dcgan_paper",
-        "the architecture dcgan_paper takes no labels: leave out --labels, or choose another --architecture",
+        lambda s: s.labels and s.architecture in ("dcgan_paper", "projected"),
+        "the architecture {architecture} takes no labels: leave out --labels, or choose another --architecture",
     ),
     Rule(
         "generator_conditioning",
@@ -231,6 +236,11 @@ RULES = (
         "an auxiliary classifier learns nothing without a weight: set --classification, such as 1",
     ),
     Rule(
+        "san",
+        lambda s: s.san and s.discriminator_conditioning == "projection",
+        "projection adds to the logit what is no part of the direction: choose another --discriminator_conditioning",
+    ),
+    Rule(
         "classification",
         lambda s: s.classification and "class_logits" not in s.discriminator_outputs,
         "it needs a D that returns a dict with logits and class_logits",
@@ -242,7 +252,10 @@ RULES = (
     ),
     Rule(
         "discriminator_outputs",
-        lambda s: bool(set(s.discriminator_outputs) - ({"logits", "class_logits"} if s.classification else {"logits"})),
+        lambda s: bool(
+            set(s.discriminator_outputs)
+            - {"logits", "direction_logits", *(["class_logits"] if s.classification else [])}
+        ),
         "no term of the loss uses all of D's outputs: remove the others, or give class_logits a weight with "
         "classification",
     ),

@@ -80,6 +80,7 @@ class Objective(_Section):
         dragan: λ of DRAGAN: pulls the norm of D's input gradient around real samples to 1.
         r1, r2: γ of the penalty on D's squared input gradient at real samples, at generated samples.
         penalty_interval: n: R1 and R2 are computed in every n-th update of D, with n times their weight (default: 1).
+        penalty_noise: σ: R1 and R2 are estimated by D's change under normal noise with this deviation; 0: exact.
         lecam: λ of LeCam.
         classification: weight of the auxiliary classifier's cross entropy: on real samples in D's loss, on generated
             ones in G's. (The AC-GAN paper also trains the classifier on generated samples, labelled with the class that
@@ -101,6 +102,12 @@ class Objective(_Section):
     r2: Schedule = penalty("weight γ of the R2 penalty on D's gradient at generated images: a number or a schedule")
     penalty_interval: int | None = setting(
         None, "compute R1 and R2 only in every n-th update of D, with n times the weight (default: 1)", minimum=1
+    )
+    penalty_noise: float | None = setting(
+        None,
+        "standard deviation of noise on the images, from whose effect on D R1 and R2 are estimated, without second "
+        "derivatives; 0: they are exact (default: 0)",
+        minimum=0,
     )
     lecam: Schedule = penalty(
         "weight of the LeCam penalty, which counts from the first iteration (the authors' code starts it later): a "
@@ -148,6 +155,15 @@ class Game(Objective):
     attention: bool | None = setting(
         None, "self-attention in a ResNet, where the feature map has a quarter of the side"
     )
+    san: bool | None = setting(
+        None, "SAN: D's last layer is a direction, trained by a loss of its own, and a scale (default: no)"
+    )
+    backbone: str | None = setting(
+        None, "path of the .keras model on whose feature maps D looks with --architecture=projected"
+    )
+    backbone_size: int | None = setting(
+        None, "side to which images are resized for the backbone, a power of two (default: 128)", minimum=128
+    )
     preset: str | None = setting(None, "size of the R3GAN networks (default: small)", choices=names.R3GAN_PRESETS)
     generator_conditioning: str | None = setting(
         None, "how labels enter the generator (default: the architecture's)", choices=names.GENERATOR_CONDITIONINGS
@@ -190,6 +206,9 @@ class Game(Objective):
         schedules.constant(10_000),
         "half-life, in images, of the moving average of the generator's weights: a number or a schedule",
         minimum=0,
+    )
+    ema_ramp: float = setting(
+        0.05, "the half-life of that average is at most this share of the images shown so far", minimum=0, maximum=1
     )
     sync_batch_norm: bool | None = setting(
         None, "compute batch statistics over all devices instead of on each (default: yes)"

@@ -43,6 +43,7 @@ def build_gan(config, channels, condition=None):
         augmentation=Augmentation(game.augment, game.augment_probability),
         accumulation=game.accumulation,
         ema_half_life_images=game.ema_half_life_images,
+        ema_ramp=game.ema_ramp,
         schedule_images=schedule_images,
         seed=game.seed,
     )

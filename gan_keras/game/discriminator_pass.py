@@ -45,6 +45,7 @@ class DiscriminatorPass:
         samples: float32 (N, …), before any augmentation.
         logits: float32 (N, 1).
         class_logits: float32 (N, classes) of an auxiliary classifier, or None.
+        direction_logits: float32 (N, 1), the logits as a function of D's last direction alone (SAN), or None.
         input_gradients: float32, of the shape of the samples: gradient of the sum of the logits with respect to the
             samples; None if they were not requested. Where D treats every sample alone, row i is the gradient of logit
             i. Batch normalization mixes the samples of a pass: row i is then the slope of all logits along sample i,
@@ -58,8 +59,13 @@ class DiscriminatorPass:
     samples: tf.Tensor
     logits: tf.Tensor
     class_logits: tf.Tensor | None
+    direction_logits: tf.Tensor | None
     input_gradients: tf.Tensor | None
     activity_losses: list
+
+    def logits_at(self, samples):
+        """Returns D's logits of other samples, seen as in this pass: float32 (N, 1)."""
+        return discriminate(self.discriminator, samples).logits
 
     def input_gradients_at(self, samples):
         """Returns D's input gradients at other samples, seen as in this pass: float32 (N, …)."""
@@ -79,12 +85,13 @@ def discriminate(discriminator, samples, with_input_gradients=False):
 
 
 def _read(discriminator, samples, outputs, input_gradients):
-    class_logits = outputs.get("class_logits")
+    others = {name: outputs.get(name) for name in ("class_logits", "direction_logits")}
+    others = {name: None if values is None else ops.cast(values, "float32") for name, values in others.items()}
     return DiscriminatorPass(
         discriminator=discriminator,
         samples=samples,
         logits=ops.cast(outputs["logits"], "float32"),
-        class_logits=None if class_logits is None else ops.cast(class_logits, "float32"),
+        **others,
         input_gradients=input_gradients,
         activity_losses=gradients.activity_losses(discriminator.network),
     )

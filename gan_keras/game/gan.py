@@ -41,7 +41,7 @@ class GAN(AdversarialModel):
             `gan_keras.game.inputs`), such as `labels` int32 (N,) → samples (N, …); images lie in [-1, 1].
         discriminator: functional model whose first input is the sample, (N, …), and whose further inputs are conditions
             → logits (N, 1), without a sigmoid; or a dict with `logits` and, from an auxiliary classifier,
-            `class_logits` (N, classes).
+            `class_logits` (N, classes), or, from a `layers.direction.Direction`, `direction_logits` (N, 1).
         objective: an `Objective`; or the name of a loss, or of a recipe such as `"wgan_gp"`, whose objective, updates
             of D, latents and optimizers are taken where the arguments here and those of `compile` name no others.
         discriminator_steps: k, updates of D in an iteration, each on its own real samples; None: the recipe's, or 1.
@@ -50,6 +50,7 @@ class GAN(AdversarialModel):
         accumulation: micro-batches of an update, processed one after the other. The gradient is that of the whole
             batch, except where a network or a term uses statistics of the batch: these are then the micro-batch's.
         ema_half_life_images: half-life of the moving average of G, in real samples: a number or a schedule.
+        ema_ramp: that half-life is at most this share of the real samples shown so far.
         schedule_images: length of schedules that name none, in real samples; None: the recipe's, if `objective` is one.
         seed: seed of all random numbers of the game.
 
@@ -70,6 +71,7 @@ class GAN(AdversarialModel):
         augmentation=None,
         accumulation=1,
         ema_half_life_images=10_000,
+        ema_ramp=0.05,
         schedule_images=None,
         seed=0,
         **kwargs,
@@ -89,6 +91,7 @@ class GAN(AdversarialModel):
         self.accumulation = accumulation
         self.schedule_images = schedule_images or (recipe.training.images if objective in recipes.RECIPES else None)
         self.ema_half_life_images = schedules.parse(ema_half_life_images)
+        self.ema_ramp = ema_ramp
         self.seed = seed
         self.default_optimizers = recipe.game
         self.training_state = TrainingState(self)
@@ -132,7 +135,13 @@ class GAN(AdversarialModel):
                 real = discriminate(self._augmented_discriminator(part, "augment reals"), part.samples, real_gradients)
                 fake_samples = tf.stop_gradient(self._generate(part))
                 fake = discriminate(self._augmented_discriminator(part, "augment fakes"), fake_samples, fake_gradients)
-                context = objectives.Update(part, update, self.objective.penalty_interval or 1, lecam_averages)
+                context = objectives.Update(
+                    part,
+                    update,
+                    self.objective.penalty_interval or 1,
+                    self.objective.penalty_noise or 0.0,
+                    lecam_averages,
+                )
                 terms = objectives.discriminator_terms(self.objective, real, fake, weights, context)
                 terms |= regularization(self.discriminator, real.activity_losses + fake.activity_losses)
                 loss = gradients.scaled_loss(terms)
@@ -169,7 +178,8 @@ class GAN(AdversarialModel):
         """Counts the real samples of all replicas, and moves the average of G."""
         batch_images = tf.cast(batch_images, tf.int64)
         self.training_state.count(batch_images)
-        decay = ema.decay(batch_images, self.images_shown.value, self._value(self.ema_half_life_images))
+        half_life = self._value(self.ema_half_life_images)
+        decay = ema.decay(batch_images, self.images_shown.value, half_life, self.ema_ramp)
         ema.update(self.ema_generator.variables, self.generator.variables, decay)
 
     # === What the step is made of ===
@@ -236,6 +246,7 @@ class GAN(AdversarialModel):
             "augmentation": self.augmentation.settings(),
             "accumulation": self.accumulation,
             "ema_half_life_images": fields.plain(self.ema_half_life_images),
+            "ema_ramp": self.ema_ramp,
             "schedule_images": self.schedule_images,
             "seed": self.seed,
         }

@@ -36,6 +36,10 @@ class MicroBatch:
         """Returns float32 numbers in [0, 1), shape (N, *shape), of a named stream of random numbers."""
         return self.draw(stream, lambda key, size: randomness.uniform([size, *shape], key))
 
+    def normal(self, stream, *shape):
+        """Returns standard normal float32 numbers, shape (N, *shape), of a named stream of random numbers."""
+        return self.draw(stream, lambda key, size: randomness.normal([size, *shape], key))
+
     def latents(self, distribution, latent_dim):
         """Returns the latent vectors of the micro-batch, float32 (N, latent_dim)."""
         return self.draw("latents", lambda key, size: randomness.latents([size, latent_dim], distribution, key))

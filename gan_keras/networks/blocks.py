@@ -11,6 +11,7 @@ from gan_keras.layers import convolution
 from gan_keras.layers import spectral_normalization
 from gan_keras.layers.batch_normalization import BatchNormalization
 from gan_keras.layers.conditional_batch_normalization import ConditionalBatchNormalization
+from gan_keras.layers.direction import Direction
 from gan_keras.runtime import randomness
 
 PLAIN = types.SimpleNamespace(
@@ -175,7 +176,14 @@ def _expect_classes(labels, conditioning):
         raise errors.UserError(f"conditioning '{conditioning}' needs classes, and the network takes attributes")
 
 
-def outputs(features, logits, labels, conditioning, kinds, init):
+def direction(features, init):
+    """Returns (logits (N, 1), {"direction_logits": (N, 1)}) of a `Direction` of D's last features, flattened here."""
+    flat = keras.layers.Flatten(dtype="float32", name="direction_input")(features)
+    logits, direction_logits = Direction(init("direction"), dtype="float32", name="direction")(flat)
+    return logits, {"direction_logits": direction_logits}
+
+
+def outputs(features, logits, labels, conditioning, kinds, init, others=None):
     """Returns D's outputs from its last features.
 
     Args:
@@ -187,12 +195,15 @@ def outputs(features, logits, labels, conditioning, kinds, init):
             arXiv 1610.09585); with `"concat"` the labels have entered D beside the images.
         kinds: the layers to use, `PLAIN` or `SPECTRAL`.
         init: maps the name of a layer to its initializer.
+        others: dict of further outputs, or None.
 
     Returns:
-        logits (N, 1), or the dict {"logits": (N, 1), "class_logits": (N, num_classes)}, float32.
+        logits (N, 1), float32; or a dict with `logits`, the others, and `class_logits` (N, num_classes) of a
+        classifier.
     """
+    others = others or {}
     if labels is None or conditioning == "concat":
-        return logits
+        return {"logits": logits, **others} if others else logits
     features = keras.layers.Flatten(dtype="float32", name="features")(features)
     if conditioning == "projection":
         vectors = labels.embed(features.shape[-1], init("projection"), "projection", kinds, dtype="float32")
@@ -201,7 +212,7 @@ def outputs(features, logits, labels, conditioning, kinds, init):
     class_logits = kinds.Dense(
         labels.num_classes, kernel_initializer=init("class_logits"), dtype="float32", name="class_logits"
     )(features)
-    return {"logits": logits, "class_logits": class_logits}
+    return {"logits": logits, **others, "class_logits": class_logits}
 
 
 # === Normalization ===

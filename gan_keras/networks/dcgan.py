@@ -81,6 +81,7 @@ def discriminator(
     synchronized=True,
     seed=0,
     normalization="batch",
+    san=False,
     num_classes=None,
     num_attributes=None,
     conditioning="concat",
@@ -92,6 +93,7 @@ def discriminator(
     Args:
         normalization: `"batch"`, `"layer"` (over H, W, C of a sample) or `"none"`, of all feature maps but the one next
             to the image; or `"spectral"`, of all kernels instead.
+        san: whether the last layer is a `Direction`; D then returns a dict with `logits` and `direction_logits`.
         num_classes, num_attributes: see `generator`.
         conditioning: `"concat"`, a learned plane for each class is a further channel of the image; `"projection"`, each
             class has weights of its own that are added to those of the logit; or `"classifier"`, D has no input
@@ -108,11 +110,13 @@ def discriminator(
     features = downsample(
         x, resolution, width, 4, synchronized, init, normalize, kinds, biased=normalization != "batch"
     )
-    x = kinds.Conv2D(1, 4, use_bias=False, kernel_initializer=init("conv_logit"), dtype="float32", name="conv_logit")(
-        features
-    )
-    logits = keras.layers.Flatten(dtype="float32", name="logits")(x)
-    outputs = blocks.outputs(features, logits, labels, conditioning, kinds, init)
+    if san:
+        logits, others = blocks.direction(features, init)
+    else:
+        kernel = init("conv_logit")
+        x = kinds.Conv2D(1, 4, use_bias=False, kernel_initializer=kernel, dtype="float32", name="conv_logit")(features)
+        logits, others = keras.layers.Flatten(dtype="float32", name="logits")(x), {}
+    outputs = blocks.outputs(features, logits, labels, conditioning, kinds, init, others)
     return keras.Model(inputs, outputs, name="discriminator")
 
 

@@ -81,6 +81,7 @@ def discriminator(
     width=64,
     normalization="spectral",
     attention=False,
+    san=False,
     synchronized=True,
     seed=0,
     num_classes=None,
@@ -96,6 +97,7 @@ def discriminator(
         normalization: `"spectral"`, of all kernels; or `"layer"` (over H, W, C of a sample), `"batch"` or `"none"`, of
             the feature maps before each activation in all blocks but the first.
         attention: see `generator`.
+        san: whether the last layer is a `Direction`; D then returns a dict with `logits` and `direction_logits`.
         num_classes, num_attributes: see `generator`.
         conditioning: `"projection"`, the inner product of the features with an embedding of the label is added to the
             logit; `"concat"`, a learned plane for each class is a further channel of the image; or `"classifier"`, D
@@ -121,8 +123,11 @@ def discriminator(
     x = keras.layers.ReLU(name="activation_last")(x)
     x = keras.layers.GlobalAveragePooling2D(dtype="float32", name="mean_of_places")(x)
     features = keras.layers.Rescaling(table[-1][0] ** 2, dtype="float32", name="sum_of_places")(x)
-    logits = kinds.Dense(1, kernel_initializer=init("logits"), dtype="float32", name="logits")(features)
-    outputs = blocks.outputs(features, logits, labels, conditioning, kinds, init)
+    if san:
+        logits, others = blocks.direction(features, init)
+    else:
+        logits, others = kinds.Dense(1, kernel_initializer=init("logits"), dtype="float32", name="logits")(features), {}
+    outputs = blocks.outputs(features, logits, labels, conditioning, kinds, init, others)
     return keras.Model(inputs, outputs, name="discriminator")
 
 

@@ -18,12 +18,14 @@ class Update:
         micro_batch: `MicroBatch`, the source of random numbers, one row per sample.
         number: integer tensor, updates of D before this one.
         penalty_interval: int, n: R1 and R2 are computed in every n-th update.
+        penalty_noise: float, σ of the noise by which R1 and R2 are estimated; 0: they are exact.
         lecam_averages: float32 (2,), LeCam's moving averages of the logits.
     """
 
     micro_batch: Any
     number: Any
     penalty_interval: int
+    penalty_noise: float
     lecam_averages: Any
 
 
@@ -40,7 +42,7 @@ def discriminator_terms(objective, real, fake, weights, update):
         dict from names to float32 tensors, (N,) or (N, 1), one number per sample.
     """
     terms = LOSSES[objective.loss].discriminator(real.logits, fake.logits)
-    terms |= _classification(objective, real, "d_class_loss")
+    terms |= _classification(objective, real, "d_class_loss") | _direction(real, fake)
     return terms | {name: weight * PENALTIES[name](real, fake, update) for name, weight in weights.items()}
 
 
@@ -63,9 +65,11 @@ def generator_terms(objective, real, fake):
 def input_gradients_in_passes(objective):
     """Returns for D's passes over real and over generated samples whether they have to compute input gradients.
 
-    They do for R1 and R2 in every update; a penalty that is due in some updates computes them itself.
+    They do for R1 and R2 in every update; a penalty that is due in some updates computes them itself, and one that is
+    estimated needs none.
     """
-    return tuple(objective.penalty_interval in (None, 1) and bool(weight) for weight in (objective.r1, objective.r2))
+    needed = objective.penalty_interval in (None, 1) and not objective.penalty_noise
+    return tuple(needed and bool(weight) for weight in (objective.r1, objective.r2))
 
 
 def terms_of_the_batch(objective):
@@ -104,3 +108,14 @@ def _classification(objective, discriminator_pass, name):
     labels = discriminator_pass.discriminator.conditions["labels"]
     entropy = keras.losses.sparse_categorical_crossentropy(labels, discriminator_pass.class_logits, from_logits=True)
     return {name: objective.classification * entropy}
+
+
+def _direction(real, fake):
+    """Returns D's loss of the direction of its last layer, as a dict; empty where D's last layer is another one.
+
+    The direction separates the features of generated from those of real samples as far as it can, whatever the other
+    loss (SAN: Takida et al. 2023, arXiv 2301.12811, equation 14).
+    """
+    if real.direction_logits is None:
+        return {}
+    return {"d_loss_direction": fake.direction_logits - real.direction_logits}

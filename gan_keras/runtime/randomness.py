@@ -31,12 +31,17 @@ def uniform(shape, key):
     return tf.random.stateless_uniform(shape, seed=key, alg="philox")
 
 
+def normal(shape, key):
+    """Returns standard normal float32 numbers of the given shape, a function of the key."""
+    return tf.random.stateless_normal(shape, seed=key, alg="philox")
+
+
 def latents(shape, distribution, key):
     """Returns latent vectors, float32 of the given shape (N, z): uniform on [-1, 1) or standard normal."""
     if distribution == "uniform":
         return tf.random.stateless_uniform(shape, seed=key, minval=-1.0, maxval=1.0, alg="philox")
     if distribution == "normal":
-        return tf.random.stateless_normal(shape, seed=key, alg="philox")
+        return normal(shape, key)
     raise ValueError(f"unknown distribution '{distribution}': expected one of {', '.join(names.LATENT_DISTRIBUTIONS)}")
 
 

@@ -51,7 +51,9 @@ def test_the_area_of_a_cutout():
     assert corner.sum() == 64 - 4 and corner[:2, 6:].sum() == 0
     # A hole of 4 rows about one of 9 lines covers 2, 3, 4, 4, 4, 4, 4, 3, 2 rows: 30/9 on average, and as many columns.
     down, right = tf.unstack(randomness.uniform([5_000, 2], randomness.key(0, "cutout", 0)), axis=1)
-    hidden = 64 - tf.reduce_sum(diffaugment.cutout(tf.ones([5_000, 8, 8, 1]), down, right, tf.fill([5_000], True)), axis=(1, 2, 3))
+    hidden = 64 - tf.reduce_sum(
+        diffaugment.cutout(tf.ones([5_000, 8, 8, 1]), down, right, tf.fill([5_000], True)), axis=(1, 2, 3)
+    )
     np.testing.assert_allclose(tf.reduce_mean(hidden), (30 / 9) ** 2, atol=0.2)
 
 

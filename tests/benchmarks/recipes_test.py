@@ -14,7 +14,7 @@ from tests import tiny
 def small(monkeypatch):
     """Makes everything that takes time smaller, and leaves out the curves of the runs."""
     monkeypatch.setattr(pictures, "write_curves", lambda path, records: None)
-    monkeypatch.setattr(recipes, "WIDTHS", {"cdcgan": 4})
+    monkeypatch.setattr(recipes, "SETTINGS", {"cdcgan": {"width": 4}})
     monkeypatch.setattr(recipes, "TICKS", 1)
     monkeypatch.setattr(classifier, "EPOCHS", 1)
     monkeypatch.setattr(classifier, "LEAST_UPDATES", 1)
@@ -35,7 +35,7 @@ def test_a_table_that_resumes(tmp_path, capsys):
     table = measure()
     assert capsys.readouterr().out.endswith(table + "\n")
     head, _, first, second = table.splitlines()
-    assert first.startswith("| `gan` | its own |") and second.startswith("| `cdcgan` | 4 |")
+    assert first.startswith("| `gan` |  |") and second.startswith("| `cdcgan` | `width=4` |")
     assert [cell.strip() for cell in first.split("|")][6] == "16"  # Images shown.
     assert "%" not in first and "%" in second and "![cdcgan](cdcgan.png)" in second
     assert {"gan.png", "cdcgan.png", "gan", "cdcgan"} <= {path.name for path in (tmp_path / "runs").iterdir()}

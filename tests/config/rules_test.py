@@ -80,6 +80,21 @@ REFUSED = [
         "penalty_interval=4: would have no effect: it needs --r1 or --r2",
         {"r2": 1},
     ),
+    (
+        "dcgan",
+        {"penalty_noise": 0.1},
+        "penalty_noise=0.1: would have no effect: it needs --r1 or --r2",
+        {"r2": 1} | LAYER,
+    ),
+    ("r3gan", {"san": True}, "san=True: would have no effect", {"architecture": "resnet"}),
+    (
+        "dcgan",
+        {"san": True, "discriminator_conditioning": "projection"} | LABELS,
+        "san=True: projection adds to the logit",
+        {"discriminator_conditioning": "concat"},
+    ),
+    ("dcgan", {"backbone": "a.keras"}, "backbone=a.keras: would have no effect", {"architecture": "projected"}),
+    ("dcgan", {"backbone_size": 128}, "backbone_size=128: would have no effect", {"architecture": "projected"}),
     ("dcgan", {"clip_variables": "all"}, "clip_variables=all: would have no effect: it needs --clip", {"clip": 0.1}),
     (
         "dcgan",

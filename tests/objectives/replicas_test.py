@@ -51,10 +51,11 @@ def gradients_of_terms(share=replicas.share_of_mean, only=None):
             micro_batch=types.SimpleNamespace(uniform=lambda stream, *shape: replicas.replica_slice(NUMBERS[stream])),
             number=tf.constant(4),
             penalty_interval=1,
+            penalty_noise=0.0,
             lecam_averages=lecam.moving_averages(tf.zeros([2]), real.logits, fake.logits, tf.constant(0)),
         )
         terms |= {name: penalty(real, fake, update) for name, penalty in PENALTIES.items()}
-        lazy = types.SimpleNamespace(number=tf.constant(4), penalty_interval=2)
+        lazy = types.SimpleNamespace(number=tf.constant(4), penalty_interval=2, penalty_noise=0.0)
         terms["lazy r1"] = PENALTIES["r1"](*passes(with_input_gradients=False), lazy)
         shares = {name: share(term) for name, term in terms.items() if not only or name in only}
     sums = [replicas.sum_over_replicas(tape.gradient(share, weights)) for share in shares.values()]

@@ -4,6 +4,8 @@ D(x) = w·x + c·x² / 2 has the input gradient w + c·x. It is linear but for i
 would be the same everywhere, and a penalty at the wrong samples would go unnoticed.
 """
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -25,6 +27,7 @@ V = np.array([[0.2, -1.0, 0.7], [1.4, 0.5, -0.3]])  # Class logits are x·V.
 LECAM_AVERAGES = np.array([0.6, -0.1])  # α_R and α_F.
 
 PART = micro_batch.split({"samples": tf.constant(REAL, tf.float32)}, 1, seed=3, iteration=5, sub_step=1)[0]
+NORMAL = {name: PART.normal(f"{name} noise", 2).numpy() for name in ("r1", "r2")}
 ALPHA, NOISE = PART.uniform("alpha", 1).numpy(), PART.uniform("noise", 2).numpy()
 
 
@@ -35,6 +38,11 @@ def d(x):
 def squared_slope(x):
     """‖∇D‖² at each sample."""
     return ((W + C * x) ** 2).sum(1)
+
+
+def estimated(x, noise, deviation):
+    """‖∇D‖² / 2 at each sample, from the change of D under noise."""
+    return (d(x + deviation * noise) - d(x)) ** 2 / (2 * deviation**2)
 
 
 def unit_norm(x):
@@ -80,7 +88,8 @@ def discriminator_terms(objective, weights=None, update=0):
     fake = discriminate(DISCRIMINATOR, tf.constant(FAKE, tf.float32), fake_gradients)
     weights = {name: tf.constant(weight) for name, weight in (weights or {}).items()}
     averages = tf.constant(LECAM_AVERAGES, tf.float32)
-    context = objectives.Update(PART, tf.constant(update), objective.penalty_interval or 1, averages)
+    interval, noise = objective.penalty_interval or 1, objective.penalty_noise or 0.0
+    context = objectives.Update(PART, tf.constant(update), interval, noise, averages)
     return objectives.discriminator_terms(objective, real, fake, weights, context)
 
 
@@ -178,6 +187,20 @@ PENALTIES = [
     (EVERY_THIRD, R1_R2, 7, {"r1": 0 * R, "r2": 0 * F}),
     (EVERY_THIRD, R1_R2, 8, {"r1": 0 * R, "r2": 0 * F}),
     ({"r1": "linear:4:2", "penalty_interval": 3}, {"r1": 2.5}, 3, {"r1": 3 * 2.5 * squared_slope(REAL) / 2}),
+    # From D's change under noise.
+    (
+        R1_R2 | {"penalty_noise": 0.5},
+        R1_R2,
+        0,
+        {"r1": 2 * estimated(REAL, NORMAL["r1"], 0.5), "r2": 3 * estimated(FAKE, NORMAL["r2"], 0.5)},
+    ),
+    (
+        EVERY_THIRD | {"penalty_noise": 0.5},
+        R1_R2,
+        6,
+        {"r1": 6 * estimated(REAL, NORMAL["r1"], 0.5), "r2": 9 * estimated(FAKE, NORMAL["r2"], 0.5)},
+    ),
+    (EVERY_THIRD | {"penalty_noise": 0.5}, R1_R2, 7, {"r1": 0 * R, "r2": 0 * F}),
     # All at once; the interval is that of R1 and R2 alone.
     (
         ALL | {"penalty_interval": 3},
@@ -207,6 +230,22 @@ def test_penalties(settings, weights, update, expected):
     assert set(objective.penalties) == set(weights)
     expect(discriminator_terms(objective, weights, update), HINGE | expected)
     expect(generator_terms(objective), {"g_loss": -F})  # A penalty is on D alone.
+
+
+def test_an_estimate_of_r1_tends_to_it():
+    noise = np.random.default_rng(0).standard_normal((100_000, 1, 2))
+    np.testing.assert_allclose(estimated(REAL, noise, 1e-3).mean(0), squared_slope(REAL) / 2, rtol=0.02)
+
+
+def test_the_direction_of_san_has_a_loss_of_its_own():
+    real, fake = (
+        dataclasses.replace(
+            discriminate(DISCRIMINATOR, tf.constant(x, tf.float32)), direction_logits=tf.constant(logits)
+        )
+        for x, logits in ((REAL, [[1.0], [2.0], [3.0], [4.0]]), (FAKE, [[0.5], [0.5], [0.0], [5.0]]))
+    )
+    terms = objectives.discriminator_terms(Objective("hinge"), real, fake, {}, None)
+    expect(terms, HINGE | {"d_loss_direction": [-0.5, -1.5, -3.0, 1.0]})
 
 
 def test_random_numbers_of_the_penalties_belong_to_the_micro_batch():

@@ -9,4 +9,4 @@ from gan_keras.objectives.penalties import input_gradients
 
 def penalty(real, fake, update):
     """Returns ‖∇D‖² / 2 at each real sample: float32 (N,); γ, the weight, multiplies its mean."""
-    return input_gradients.zero_centered_at(real, update)
+    return input_gradients.zero_centered_at(real, update, "r1 noise")

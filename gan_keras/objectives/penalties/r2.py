@@ -9,4 +9,4 @@ from gan_keras.objectives.penalties import input_gradients
 
 def penalty(real, fake, update):
     """Returns ‖∇D‖² / 2 at each generated sample: float32 (N,); γ, the weight, multiplies its mean."""
-    return input_gradients.zero_centered_at(fake, update)
+    return input_gradients.zero_centered_at(fake, update, "r2 noise")

@@ -130,15 +130,15 @@ def test_a_penalty_of_every_update_is_the_penalty_itself():
 
 @pytest.mark.parametrize("interval, number, factor", [(1, 5, 1), (3, 6, 3), (3, 7, 0), (3, 8, 0)])
 def test_a_pass_without_input_gradients_is_differentiated_where_it_is_due(interval, number, factor):
-    update = types.SimpleNamespace(number=tf.constant(number), penalty_interval=interval)
+    update = types.SimpleNamespace(number=tf.constant(number), penalty_interval=interval, penalty_noise=0.0)
     result = discriminator_pass(sum_of_squares, THREE_FOUR, with_input_gradients=False)
-    assert input_gradients.zero_centered_at(result, update).numpy() == pytest.approx([factor * 12.5])
+    assert input_gradients.zero_centered_at(result, update, "noise").numpy() == pytest.approx([factor * 12.5])
 
 
 def test_input_gradients_of_a_pass_are_used_as_they_are():
-    update = types.SimpleNamespace(number=tf.constant(0), penalty_interval=1)
+    update = types.SimpleNamespace(number=tf.constant(0), penalty_interval=1, penalty_noise=0.0)
     result = discriminator_pass(sum_of_squares, THREE_FOUR)
-    assert input_gradients.zero_centered_at(result, update).numpy() == pytest.approx([12.5])
+    assert input_gradients.zero_centered_at(result, update, "noise").numpy() == pytest.approx([12.5])
 
 
 def test_the_shape_of_one_number_per_sample():

@@ -8,7 +8,7 @@ import tensorflow as tf
 from gan_keras.objectives.penalties import r1
 from tests.objectives.discriminators import discriminator_pass
 
-UPDATE = types.SimpleNamespace(number=tf.constant(0), penalty_interval=1)
+UPDATE = types.SimpleNamespace(number=tf.constant(0), penalty_interval=1, penalty_noise=0.0)
 
 
 def test_it_looks_at_real_samples():

@@ -1,0 +1,165 @@
+"""What the search for the best picture per minute tries: a table from names to settings.
+
+Each trial differs from `BASE`, or from another recipe that it names, in what its name says. Half-lives of the moving
+average of G are counted in its updates here, as an average over few or many weights is what they decide; settings count
+them in images.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from gan_keras import errors
+from gan_keras.config import schema
+from gan_keras.config.overrides import override
+from gan_keras.config.recipes import recipe
+
+BASELINE = "dcgan"
+RECALIBRATED = "ema, recalibrated"  # The moving average of G with batch statistics that were measured anew.
+NUMBERS = (
+    *("generator_learning_rate", "discriminator_learning_rate", "beta_1", "beta_2"),
+    *("half_life_updates", "ema_ramp", "trained_as", "loss"),
+)
+"""Settings that change next to nothing of the time of a step."""
+
+
+def _rates(generator: float | str, discriminator: float | str | None = None) -> dict[str, Any]:
+    return {"generator_learning_rate": generator, "discriminator_learning_rate": discriminator or generator}
+
+
+BASE: dict[str, Any] = {"width": 32, "batch_size": 16, **_rates(8e-4)}
+
+TRIALS: dict[str, dict[str, Any]] = {
+    BASELINE: {"width": 64, "batch_size": 64, **_rates(2e-4)},
+    # Width and batch, at the course's learning rates.
+    "width 64, batch 8": {"width": 64, "batch_size": 8, **_rates(2e-4)},
+    "width 64, batch 16": {"width": 64, **_rates(2e-4)},
+    "width 64, batch 32": {"width": 64, "batch_size": 32, **_rates(2e-4)},
+    "width 48, batch 16": {"width": 48, **_rates(2e-4)},
+    "width 32, batch 8": {"batch_size": 8, **_rates(2e-4)},
+    "width 32, batch 16": _rates(2e-4),
+    "width 32, batch 32": {"batch_size": 32, **_rates(2e-4)},
+    "width 32, batch 64": {"batch_size": 64, **_rates(2e-4)},
+    # Learning rates with the batch.
+    "rates 4e-4, batch 8": {"batch_size": 8, **_rates(4e-4)},
+    "rates 4e-4, batch 16": _rates(4e-4),
+    "rates 4e-4, batch 32": {"batch_size": 32, **_rates(4e-4)},
+    "rates 4e-4, batch 32, falling to 0": {"batch_size": 32, **_rates("cosine:4e-4:0")},
+    "rates 8e-4, batch 8": {"batch_size": 8},
+    "rates 8e-4, batch 16": {},
+    "rates 8e-4, batch 32": {"batch_size": 32},
+    "rates 1.6e-3, batch 16": _rates(1.6e-3),
+    "rates 1.6e-3, batch 32": {"batch_size": 32, **_rates(1.6e-3)},
+    "rates 1.6e-3, batch 64": {"batch_size": 64, **_rates(1.6e-3)},
+    # From here on: what differs from width 32, rates 8e-4, batch 16.
+    "rates falling to 2e-4": _rates("cosine:8e-4:2e-4"),
+    "G 4e-4": _rates(4e-4, 8e-4),
+    "D 4e-4": _rates(8e-4, 4e-4),
+    "beta_1 0": {"beta_1": 0.0},
+    "beta_2 0.99": {"beta_2": 0.99},
+    "width 24": {"width": 24},
+    "width 48": {"width": 48},
+    # The moving average of G.
+    "half-life 100 updates": {"half_life_updates": 100},
+    "half-life 1000 updates, ramp 0.2": {"half_life_updates": 1000, "ema_ramp": 0.2},
+    "half-life 2000 updates, ramp 0.5": {"half_life_updates": 2000, "ema_ramp": 0.5},
+    "batch statistics recalibrated": {"trained_as": "rates 8e-4, batch 16"},
+    # Losses.
+    "hinge": {"loss": "hinge"},
+    "relativistic pairing": {"loss": "relativistic_pairing"},
+    "SAN": {"san": True},
+    "SAN, hinge": {"san": True, "loss": "hinge"},
+    # What keeps D in bounds.
+    "layer norm, R1 lazy": {"normalization": "layer", "r1": 0.1, "penalty_interval": 16},
+    "layer norm, R1 and R2 estimated": {"normalization": "layer", "r1": 0.1, "r2": 0.1, "penalty_noise": 0.1},
+    "no norm, R1 lazy": {"normalization": "none", "r1": 0.1, "penalty_interval": 16},
+    "no norm, R1 estimated": {"normalization": "none", "r1": 0.1, "penalty_noise": 0.1},
+    "spectral norm": {"normalization": "spectral"},
+    "spectral norm, hinge": {"normalization": "spectral", "loss": "hinge"},
+    "spectral norm, R1 lazy": {"normalization": "spectral", "r1": 0.1, "penalty_interval": 16},
+    "LeCam": {"loss": "hinge", "lecam": 0.1},
+    # Augmentation of what D sees.
+    "DiffAugment": {"augment": "diffaugment"},
+    "ADA": {"augment": "ada"},
+    # D on the feature maps of a network that knows other images.
+    "projected": {
+        "architecture": "projected",
+        "loss": "hinge",
+        "beta_1": 0.0,
+        "beta_2": 0.99,
+        **_rates(2e-4),
+        "augment": "diffaugment",
+    },
+    "projected, no augmentation": {
+        "architecture": "projected",
+        "loss": "hinge",
+        "beta_1": 0.0,
+        "beta_2": 0.99,
+        **_rates(2e-4),
+    },
+    # The networks of R3GAN, with its own learning rates.
+    "R3GAN, width 64": {"recipe": "r3gan", "width": 64, "batch_size": 32},
+    "R3GAN, width 64, γ 0.2": {"recipe": "r3gan", "width": 64, "batch_size": 32, "r1": 0.2, "r2": 0.2},
+}
+
+
+def choose(names: Iterable[str] | None, backbone: str | None) -> list[str]:
+    """Returns the names of trials that can be had.
+
+    Args:
+        names: names of trials; None: all, but for those that need a backbone if there is none.
+        backbone: path, or None.
+
+    Raises:
+        UserError: an unknown trial, or one that needs a backbone without one.
+    """
+    if names is None:
+        return [name for name in TRIALS if backbone or not _needs_backbone(name)]
+    for name in names:
+        errors.expect_one_of(name, TRIALS, "trial")
+        if _needs_backbone(name) and not backbone:
+            raise errors.UserError(f"trial '{name}': it needs --backbone, the path of a .keras model")
+    return list(names)
+
+
+def timed_as(trial: str) -> str:
+    """Returns the first trial whose step is as fast, because it differs only in numbers."""
+
+    def of_speed(name):
+        return {key: value for key, value in (BASE | TRIALS[trained_as(name)]).items() if key not in NUMBERS}
+
+    return next(name for name in TRIALS if of_speed(name) == of_speed(trial))
+
+
+def trained_as(trial: str) -> str:
+    """Returns the trial whose training this one shares, mostly its own."""
+    return TRIALS[trial].get("trained_as", trial)
+
+
+def generator_of(trial: str) -> str:
+    """Returns which generator is measured: `"ema"` or `RECALIBRATED`."""
+    return RECALIBRATED if "trained_as" in TRIALS[trial] else "ema"
+
+
+def config_of(trial: str, backbone: str | None = None, **settings: Any) -> schema.Config:
+    """Returns the `Config` of a trial.
+
+    Args:
+        trial: a key of `TRIALS`.
+        backbone: setting of the trials that need one.
+        **settings: settings of all trials, such as `dataset`.
+    """
+    own = BASE | TRIALS[trial]
+    if _needs_backbone(trial):
+        own["backbone"] = backbone
+    updates = own.pop("half_life_updates", None)
+    name = own.pop("recipe", "dcgan")
+    if name != "dcgan":
+        own = {setting: value for setting, value in own.items() if setting in TRIALS[trial]}
+    config = override(recipe(name, **settings), **own)
+    if updates is None:
+        return config
+    return override(config, ema_half_life_images=updates * config.game.iteration_images)
+
+
+def _needs_backbone(trial: str) -> bool:
+    return TRIALS[trial].get("architecture") == "projected"
