@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from gan_keras import errors
@@ -14,6 +16,13 @@ def test_dcgan_has_the_constants_of_the_course():
     assert (game.beta_1, str(game.beta_2), game.epsilon, game.discriminator_steps) == (0.5, "0.999", 1e-8, 1)
     assert game.generator_learning_rate == game.discriminator_learning_rate == schedules.constant(2e-4)
     assert recipes.recipe("dcgan").training.images == 250_000
+
+
+def test_dcgan_fast_is_dcgan_with_more_updates_in_the_same_time():
+    fast, slow = recipes.recipe("dcgan_fast").game, recipes.recipe("dcgan").game
+    assert (fast.width, fast.batch_size, fast.generator_learning_rate.start) == (32, 16, 8e-4)
+    own = ("width", "batch_size", "generator_learning_rate", "discriminator_learning_rate")
+    assert dataclasses.replace(fast, **{name: getattr(slow, name) for name in own}) == slow
 
 
 def test_dcgan_paper_is_wider_with_l2_and_batches_of_128():
