@@ -79,6 +79,7 @@ TRIALS: dict[str, dict[str, Any]] = {
     "LeCam": {"loss": "hinge", "lecam": 0.1},
     # Augmentation of what D sees.
     "DiffAugment": {"augment": "diffaugment"},
+    "DiffAugment, adaptive": {"augment": "diffaugment", "augment_probability": "adaptive"},
     "ADA": {"augment": "ada"},
     # D on the feature maps of a network that knows other images.
     "projected": {

@@ -25,7 +25,7 @@ def one_line(ended, message):
         (["--imges=3"], "Unknown command line flag 'imges'. Did you mean: images ?"),
         (["--images=-5"], "images=-5: expected at least 1"),
         (["--loss=minmax"], "loss='minmax' (did you mean 'minimax'?): expected one of minimax, non_saturating"),
-        (["--recipe=dcgn"], "unknown recipe 'dcgn' (did you mean 'dcgan'?): expected one of gan, dcgan, dcgan_paper"),
+        (["--recipe=dcgn"], "unknown recipe 'dcgn' (did you mean 'dcgan'?): expected one of gan, dcgan, dcgan_fast"),
         (["--config=missing.json"], "cannot read the config missing.json: "),
         (["--config=a", "--recipe=dcgan"], "--config and --recipe both name an experiment: give one of them"),
     ],
@@ -158,5 +158,5 @@ def test_programs_name_the_run_folder_alike(program):
 
 def test_list_recipes_needs_no_tensorflow_and_trains_nothing(tmp_path):
     ended = helpers.train("--list_recipes", cwd=tmp_path)
-    assert ended.returncode == 0 and len(ended.stdout.splitlines()) == 15
+    assert ended.returncode == 0 and len(ended.stdout.splitlines()) == 1 + len(recipes.RECIPES)
     assert list(tmp_path.iterdir()) == []
