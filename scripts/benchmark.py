@@ -7,7 +7,7 @@ python scripts/benchmark.py tick       share of the time that statistics, grids 
 python scripts/benchmark.py sample     images/s of samples
 python scripts/benchmark.py input      images/s of the input pipeline
 python scripts/benchmark.py evaluation seconds and memory of measuring a generator beside those of its training
-python scripts/benchmark.py recipes    trains every recipe on the same images, a run folder and a row of a table each
+python scripts/benchmark.py recipes    trains every recipe on the same data, a run folder and a row of a table each
 python scripts/benchmark.py quality    searches the settings that draw the best pictures in so many minutes
 """
 
@@ -44,7 +44,7 @@ flags.DEFINE_float(
     "minutes",
     None,
     "recipes, quality: length of a training, from its first step on (default: 15; quality: 20)",
-    lower_bound=0,
+    lower_bound=0.01,
 )
 flags.DEFINE_list("trials", None, "quality: which ones (default: all that can be had)")
 flags.DEFINE_integer("repeats", 3, "quality: how many seeds the best trials have, from --seed on", lower_bound=1)
@@ -71,6 +71,8 @@ def main(benchmark):
     for name in {name for names in USED.values() for name in names} - set(USED[benchmark]):
         if FLAGS[name].present:
             raise errors.UserError(f"--{name} has no effect on the benchmark {benchmark}: leave it out")
+    if FLAGS.updates and FLAGS.minutes:
+        raise errors.UserError("--updates and --minutes both say how long a recipe is trained: give one of them")
     program.load_tensorflow()
     {
         "step": _step,
@@ -151,7 +153,7 @@ def _recipes():
         FLAGS.output_dir or "runs/recipes",
         FLAGS.recipes,
         updates=FLAGS.updates,
-        minutes=None if FLAGS.updates else FLAGS.minutes or 15.0,
+        minutes=FLAGS.minutes or 15.0,
         seed=FLAGS.seed,
         data_dir=FLAGS.data_dir,
         precision=FLAGS.precision or "float32",

@@ -10,12 +10,9 @@ import statistics
 
 import keras
 
-from gan_keras.game import build
 from gan_keras.runtime import files
-from gan_keras.runtime import memory
-from gan_keras.runtime import replicas
-from gan_keras.training import experiment
 from gan_keras.training.dry_run import images_per_second
+from gan_keras.training.dry_run import prepare
 
 NAME = "images_per_second.json"
 SHARE = 0.97  # Of the measured speed: ticks, grids and checkpoints take the rest.
@@ -50,13 +47,8 @@ class Budget:
 
 
 def _rate(config):
-    memory.keep_freed()  # As a training does.
-    strategy = replicas.make_strategy(config.training.strategy, config.training.logical_cpus)
-    resolved = experiment.resolve(config, strategy.num_replicas_in_sync)
-    resolved = resolved.with_schedule_images(config.training.images)
-    with strategy.scope():
-        gan = build.build_gan(resolved.config, resolved.channels, resolved.condition)
-    batches, iteration = iter(resolved.batches(strategy)), config.game.iteration_images
+    resolved, gan = prepare(config)
+    batches, iteration = iter(resolved.batches(gan.distribute_strategy)), config.game.iteration_images
     rate = statistics.median(images_per_second(gan, batches, iteration) for _ in range(MEASUREMENTS))
     keras.utils.clear_session()
     return rate

@@ -9,6 +9,7 @@ import pathlib
 import re
 
 import keras
+import numpy as np
 
 from gan_keras import config as configs
 from gan_keras import training
@@ -22,6 +23,7 @@ from gan_keras.metrics import results
 from gan_keras.metrics import subjects
 from gan_keras.metrics.evaluator import Evaluator
 from gan_keras.runtime import files
+from gan_keras.runtime import markdown
 from gan_keras.training import callbacks
 from gan_keras.training.tick import Diverged
 
@@ -70,7 +72,7 @@ class Search:
         row = {"trial": name, "minutes": minutes, "seed": seed, "images/s": self.rate(name)}
         row |= self._known(name, run_dir, config) or self._train_and_measure(name, run_dir, config)
         self.rows[name, minutes, seed] = row
-        files.write_text(self.folder / "table.md", table(self.rows.values(), self.features))
+        files.write_text(self.folder / "table.md", self.table() + "\n")
         return row
 
     def _train_and_measure(self, name, run_dir, config):
@@ -87,20 +89,15 @@ class Search:
         self._evaluator = self._evaluator or Evaluator(run.config.data, progress=False)
         measured = self._evaluator.measure(subject, METRICS, self.features)
         results.add(run_dir / results.NAME, [each.record for each in measured])
-        grid = images.grid(run.generate(range(COLUMNS**2)), COLUMNS)
-        images.write_png(self.folder / _grid(run_dir, config), grid)
+        samples = np.concatenate(list(subject.batches(np.arange(COLUMNS**2), {})))
+        images.write_png(self.folder / _grid(name, config), images.grid(samples, COLUMNS))
         keras.utils.clear_session()
         return self._known(name, run_dir, config)
 
     def _known(self, name, run_dir, config):
         """Returns what a row says of a run at the end of its images; None if it was not measured there."""
         shown = config.training.images
-        protocol = {"images_shown": shown, "generator": trials.generator_of(name)}
-        measured = {
-            (record["metric"], record["features"]): next(iter(record["values"].values()))
-            for record in results.read(run_dir / results.NAME)
-            if protocol.items() <= record.items()
-        }
+        measured = results.values(run_dir / results.NAME, images_shown=shown, generator=trials.generator_of(name))
         wanted = [(metric, feature.partition(":")[0]) for feature in self.features for metric in METRICS]
         if not measured.keys() >= set(wanted):
             return None
@@ -111,8 +108,15 @@ class Search:
             "took": sum(each["seconds"] for each in ticks) / 60,
             "measured": [measured[key] for key in wanted],
             "score": measured[wanted[0]],
-            "grid": _grid(run_dir, config),
+            "grid": _grid(name, config),
         }
+
+    def table(self):
+        """Returns the rows as a table in Markdown, the longest trainings first, and of these the best."""
+        names = [feature.partition(":")[0] for feature in self.features]
+        header = [*HEADER, *(f"{metric} {name}" for name in names for metric in METRICS), "samples"]
+        rows = sorted(self.rows.values(), key=lambda row: (-row["minutes"], row["score"]))
+        return markdown.table(header, [_cells(row, len(header)) for row in rows])
 
 
 def measure(folder, minutes, names=None, seeds=SEEDS, **settings):
@@ -140,7 +144,7 @@ def measure(folder, minutes, names=None, seeds=SEEDS, **settings):
     for name in dict.fromkeys(_best(search, minutes, seeds[0], FINALISTS) + baseline):
         for seed in seeds:
             search.measure(name, minutes, seed)
-    print(table(search.rows.values(), search.features))
+    print(search.table() + "\n")
     return search.rows
 
 
@@ -152,25 +156,20 @@ def _best(search, minutes, seed, count):
 
 def _folder(name, seed, minutes):
     """Returns the name of a run folder; a run with schedules cannot go on beyond its minutes, and has one for each."""
-    words = re.sub(r"[^\w.]+", "_", name)
-    return f"{words}-{seed}" if minutes is None else f"{words}-{seed}-{minutes:g}_minutes"
+    return f"{_words(name)}-{seed}" if minutes is None else f"{_words(name)}-{seed}-{minutes:g}_minutes"
 
 
-def _grid(run_dir, config):
-    return f"{run_dir.name}-{config.training.images}.png"
+def _grid(name, config):
+    return f"{_words(name)}-{config.game.seed}-{config.training.images}.png"
 
 
-def table(rows, features):
-    """Returns rows as a table in Markdown, the longest trainings first, and of these the best."""
-    names = [feature.partition(":")[0] for feature in features]
-    head = [*HEADER, *(f"{metric} {name}" for name in names for metric in METRICS), "samples"]
-    lines = [head, ["---"] * len(head)]
-    for row in sorted(rows, key=lambda row: (-row["minutes"], row["score"])):
-        line = [row["trial"], f"{row['minutes']:g}", str(row["seed"])]
-        if "failed" in row:
-            line += [row["failed"]] + [""] * (len(head) - len(line) - 1)
-        else:
-            line += [str(row["images"]), str(row["updates"]), f"{row['images/s']:.0f}", f"{row['took']:.1f}"]
-            line += [f"{value:.0f}" for value in row["measured"]] + [f"![]({row['grid']})"]
-        lines.append(line)
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+def _words(name):
+    return re.sub(r"[^\w.]+", "_", name)
+
+
+def _cells(row, count):
+    first = [row["trial"], f"{row['minutes']:g}", row["seed"]]
+    if "failed" in row:
+        return [*first, row["failed"]] + [""] * (count - len(first) - 1)
+    numbers = [row["images"], row["updates"], f"{row['images/s']:.0f}", f"{row['took']:.1f}"]
+    return [*first, *numbers, *(f"{value:.0f}" for value in row["measured"]), f"![]({row['grid']})"]

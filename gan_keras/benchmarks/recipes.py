@@ -14,10 +14,11 @@ from gan_keras.metrics import results
 from gan_keras.metrics import subjects
 from gan_keras.metrics.evaluator import Evaluator
 from gan_keras.runtime import files
+from gan_keras.runtime import markdown
 from gan_keras.training import callbacks
 
 # What these recipes need to train on a CPU in an acceptable time.
-SETTINGS = {
+ON_A_CPU = {
     "dcgan_paper": {"width": 64},
     "wgan": {"width": 32},
     "wgan_gp": {"width": 32},
@@ -47,7 +48,7 @@ HEADER = (
 )
 
 
-def measure(dataset, folder, names=None, updates=None, minutes=None, seed=0, **settings):
+def measure(dataset, folder, names=None, updates=None, minutes=15.0, seed=0, **settings):
     """Trains and measures the recipes one after the other, each in its own run folder, and writes `table.md`.
 
     Called again, it resumes the runs and does not repeat what is finished. The moving average at the end of a run is
@@ -57,8 +58,8 @@ def measure(dataset, folder, names=None, updates=None, minutes=None, seed=0, **s
         dataset: data set with classes, as `--dataset` takes it.
         folder: parent of the run folders, of the grids `<recipe>.png` and of the table.
         names: names of the recipes (default: all).
-        updates: generator updates of each run; or
-        minutes: its length (see `Budget`).
+        updates: generator updates of each run; None: as many as fit into
+        minutes: length of each run (see `Budget`).
         seed: seed of each run.
         **settings: further settings of all runs, such as `data_dir`.
 
@@ -68,24 +69,22 @@ def measure(dataset, folder, names=None, updates=None, minutes=None, seed=0, **s
     folder = pathlib.Path(folder)
     settings |= {"dataset": dataset, "seed": seed, "export_dir": "", "metric": "none"}
     rows, evaluator = [], None
-    names = names or list(recipes.RECIPES)
-    chosen = {
-        name: recipes.recipe(name, **SETTINGS.get(name, {}) | settings) for name in names
-    }  # All names are known before one is trained.
-    if minutes is not None:
+    # All names are known before one is trained.
+    chosen = {name: recipes.recipe(name, **ON_A_CPU.get(name, {}) | settings) for name in names or recipes.RECIPES}
+    if updates is None:
         folder.mkdir(parents=True, exist_ok=True)
         budget = Budget(folder)
-        for name, config in chosen.items():
-            budget.rate(name, config)
+        lengths = {name: budget.images(name, config, minutes) for name, config in chosen.items()}
+    else:
+        lengths = {name: updates * config.game.iteration_images for name, config in chosen.items()}
     for name, config in chosen.items():
-        length = updates * config.game.iteration_images if minutes is None else budget.images(name, config, minutes)
-        run = _train(config, folder / name, length)
+        run = _train(config, folder / name, lengths[name])
         images.write_png(folder / f"{name}.png", images.grid(run.generate(range(2 * COLUMNS)), COLUMNS))
         evaluator = evaluator or Evaluator(run.config.data)
         rows.append(_row(run, _measured(run, evaluator)))
-        files.write_text(folder / "table.md", _table(rows))
+        files.write_text(folder / "table.md", markdown.table(HEADER, rows) + "\n")
         keras.utils.clear_session()
-    print(_table(rows))
+    print(markdown.table(HEADER, rows) + "\n")
 
 
 def _train(config, run_dir, images_shown):
@@ -107,11 +106,8 @@ def _measured(run, evaluator):
 def _known(run, images_shown):
     """Returns the numbers in a run's `metrics.jsonl` that belong into the table, by metric."""
     protocol = {"images_shown": images_shown, "generator": "ema", "seed": 0, "repeats": 1, "reference_split": "test"}
-    return {
-        record["metric"]: next(iter(record["values"].values()))
-        for record in results.read(run.path / results.NAME)
-        if protocol.items() <= record.items() and record["features"] in (FEATURES, None)
-    }
+    values = results.values(run.path / results.NAME, **protocol)
+    return {metric: value for (metric, features), value in values.items() if features in (FEATURES, None)}
 
 
 def _row(run, measured):
@@ -139,9 +135,4 @@ def _row(run, measured):
 
 def _own(name):
     """Returns what a recipe was trained with, beside its own settings, in words."""
-    return ", ".join(f"`{setting}={value}`" for setting, value in SETTINGS.get(name, {}).items())
-
-
-def _table(rows):
-    lines = [HEADER, ("---",) * len(HEADER), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    return ", ".join(f"`{setting}={value}`" for setting, value in ON_A_CPU.get(name, {}).items())

@@ -9,7 +9,7 @@ import keras
 
 from gan_keras import errors
 from gan_keras.benchmarks.noise import NoiseGame
-from gan_keras.benchmarks.recipes import SETTINGS as OF_RECIPES
+from gan_keras.benchmarks.recipes import ON_A_CPU
 from gan_keras.config import recipes
 from gan_keras.runs import environment
 
@@ -38,7 +38,7 @@ def measure(names=None, precision="float32", batch_size=64, resolution=32, round
         recipes.recipe(name)  # An unknown name is refused before the others are measured.
     for name in names:
         settings = {"precision": precision, "batch_size": batch_size, "resolution": resolution}
-        game = NoiseGame(name, **OF_RECIPES.get(name, {}) | settings)
+        game = NoiseGame(name, **ON_A_CPU.get(name, {}) | settings)
         iterations = game.iterations_of(SECONDS)
         rates = [game.images_per_second(iterations) for _ in range(rounds)]
         record = {

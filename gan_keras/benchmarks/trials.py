@@ -15,11 +15,17 @@ from gan_keras.config.recipes import recipe
 
 BASELINE = "dcgan"
 RECALIBRATED = "ema, recalibrated"  # The moving average of G with batch statistics that were measured anew.
-NUMBERS = (
-    *("generator_learning_rate", "discriminator_learning_rate", "beta_1", "beta_2"),
-    *("half_life_updates", "ema_ramp", "trained_as", "loss"),
+SAME_SPEED = (
+    "generator_learning_rate",
+    "discriminator_learning_rate",
+    "beta_1",
+    "beta_2",
+    "half_life_updates",
+    "ema_ramp",
+    "loss",
+    "trained_as",
 )
-"""Settings that change next to nothing of the time of a step."""
+"""Entries of a trial that change next to nothing of the time of a step."""
 
 
 def _rates(generator: float | str, discriminator: float | str | None = None) -> dict[str, Any]:
@@ -27,6 +33,14 @@ def _rates(generator: float | str, discriminator: float | str | None = None) -> 
 
 
 BASE: dict[str, Any] = {"width": 32, "batch_size": 16, **_rates(8e-4)}
+
+_PROJECTED: dict[str, Any] = {  # With the constants of its authors.
+    "architecture": "projected",
+    "loss": "hinge",
+    "beta_1": 0.0,
+    "beta_2": 0.99,
+    **_rates(2e-4),
+}
 
 TRIALS: dict[str, dict[str, Any]] = {
     BASELINE: {"width": 64, "batch_size": 64, **_rates(2e-4)},
@@ -82,21 +96,8 @@ TRIALS: dict[str, dict[str, Any]] = {
     "DiffAugment, adaptive": {"augment": "diffaugment", "augment_probability": "adaptive"},
     "ADA": {"augment": "ada"},
     # D on the feature maps of a network that knows other images.
-    "projected": {
-        "architecture": "projected",
-        "loss": "hinge",
-        "beta_1": 0.0,
-        "beta_2": 0.99,
-        **_rates(2e-4),
-        "augment": "diffaugment",
-    },
-    "projected, no augmentation": {
-        "architecture": "projected",
-        "loss": "hinge",
-        "beta_1": 0.0,
-        "beta_2": 0.99,
-        **_rates(2e-4),
-    },
+    "projected": {**_PROJECTED, "augment": "diffaugment"},
+    "projected, no augmentation": _PROJECTED,
     # The networks of R3GAN, with its own learning rates.
     "R3GAN, width 64": {"recipe": "r3gan", "width": 64, "batch_size": 32},
     "R3GAN, width 64, γ 0.2": {"recipe": "r3gan", "width": 64, "batch_size": 32, "r1": 0.2, "r2": 0.2},
@@ -126,7 +127,7 @@ def timed_as(trial: str) -> str:
     """Returns the first trial whose step is as fast, because it differs only in numbers."""
 
     def of_speed(name):
-        return {key: value for key, value in (BASE | TRIALS[trained_as(name)]).items() if key not in NUMBERS}
+        return {key: value for key, value in _settings(trained_as(name)).items() if key not in SAME_SPEED}
 
     return next(name for name in TRIALS if of_speed(name) == of_speed(trial))
 
@@ -149,17 +150,19 @@ def config_of(trial: str, backbone: str | None = None, **settings: Any) -> schem
         backbone: setting of the trials that need one.
         **settings: settings of all trials, such as `dataset`.
     """
-    own = BASE | TRIALS[trial]
+    own = _settings(trial)
     if _needs_backbone(trial):
         own["backbone"] = backbone
     updates = own.pop("half_life_updates", None)
-    name = own.pop("recipe", "dcgan")
-    if name != "dcgan":
-        own = {setting: value for setting, value in own.items() if setting in TRIALS[trial]}
-    config = override(recipe(name, **settings), **own)
+    config = override(recipe(own.pop("recipe", "dcgan"), **settings), **own)
     if updates is None:
         return config
     return override(config, ema_half_life_images=updates * config.game.iteration_images)
+
+
+def _settings(trial: str) -> dict[str, Any]:
+    """Returns the entries of a trial over those of `BASE`, which belong to no other recipe."""
+    return dict(TRIALS[trial]) if "recipe" in TRIALS[trial] else BASE | TRIALS[trial]
 
 
 def _needs_backbone(trial: str) -> bool:

@@ -14,6 +14,7 @@ from gan_keras.data.conditions import Condition
 from gan_keras.exporting import saved_model
 from gan_keras.exporting import tflite
 from gan_keras.game import inputs
+from gan_keras.runtime import markdown
 
 EXAMPLE_SEEDS = range(3)
 
@@ -76,7 +77,7 @@ def text(description: dict[str, Any]) -> str:
     about["Exported with"] = ", ".join(f"{key} {value}" for key, value in description["versions"].items())
     return _CARD.format(
         name=description["name"],
-        about=_table(("", ""), [pair for pair in about.items() if pair[1] != ""]),
+        about=markdown.table(("", ""), [pair for pair in about.items() if pair[1] != ""]),
         condition=f", {_input_of(condition)}" if condition else "",
         tflite_inputs=f"`latents` and {_input_of(condition)}" if condition else "`latents`",
         python_condition=_python_example(condition),
@@ -85,7 +86,7 @@ def text(description: dict[str, Any]) -> str:
         shape=f"(N, {height}, {width}, {channels})",
         max_batch=description["max_batch"],
         checks="\n".join(f"* {path}: {summary(check)}" for path, check in description["checks"].items()),
-        files=_table(
+        files=markdown.table(
             ("File", "Bytes", "SHA-256"),
             [(f"`{file['path']}`", f"{file['bytes']:,}", f"`{file['sha256']}`") for file in description["files"]],
         ),
@@ -200,10 +201,3 @@ def _files(folder):
         }
         for path in paths
     ]
-
-
-def _table(header, rows):
-    def line(cells):
-        return "| " + " | ".join(str(cell).replace("|", r"\|") for cell in cells) + " |"
-
-    return "\n".join(map(line, [header, ["---"] * len(header), *rows]))

@@ -26,6 +26,20 @@ def read(path: pathlib.Path | str) -> list[dict[str, Any]]:
     return records
 
 
+def values(path: pathlib.Path | str, **protocol: Any) -> dict[tuple[str, str | None], float]:
+    """Returns the metrics' own numbers in a `metrics.jsonl`, by (metric, features or None).
+
+    Args:
+        path: of the file.
+        **protocol: what a record has to say, such as `images_shown=5000`.
+    """
+    return {
+        (record["metric"], record["features"]): next(iter(record["values"].values()))
+        for record in read(path)
+        if protocol.items() <= record.items()
+    }
+
+
 def add(path: pathlib.Path | str, records: Iterable[dict[str, Any]]) -> None:
     """Adds records to a `metrics.jsonl`; one of the same protocol and the same samples replaces the older one."""
     path = pathlib.Path(path)

@@ -21,18 +21,11 @@ from gan_keras.networks import dcgan
 STRIDES = (4, 8, 16, 32)
 
 
-def generator(
-    resolution=64,
-    channels=3,
-    latent_dim=100,
-    width=64,
-    activation="relu",
-    relu_latents=False,
-    synchronized=True,
-    seed=0,
-):
-    """Returns G: `latents` (N, latent_dim) → float32 images; see `dcgan.generator`."""
-    return dcgan.generator(resolution, channels, latent_dim, width, activation, relu_latents, synchronized, seed)
+def generator(resolution=64, channels=3, latent_dim=100, width=64, activation="relu", synchronized=True, seed=0):
+    """Returns the G of the DCGAN, without labels: `latents` (N, latent_dim) → float32 images; see `dcgan.generator`."""
+    return dcgan.generator(
+        resolution, channels, latent_dim, width, activation=activation, synchronized=synchronized, seed=seed
+    )
 
 
 def discriminator(

@@ -114,7 +114,7 @@ def _direction(real, fake):
     """Returns D's loss of the direction of its last layer, as a dict; empty where D's last layer is another one.
 
     The direction separates the features of generated from those of real samples as far as it can, whatever the other
-    loss (SAN: Takida et al. 2023, arXiv 2301.12811, equation 14).
+    loss (SAN: Takida et al. 2023, arXiv 2301.12811).
     """
     if real.direction_logits is None:
         return {}

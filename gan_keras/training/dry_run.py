@@ -7,6 +7,7 @@ import time
 from gan_keras import config as configs
 from gan_keras.config import schema
 from gan_keras.game import build
+from gan_keras.game.gan import GAN
 from gan_keras.runtime import memory
 from gan_keras.runtime import replicas
 from gan_keras.training import callbacks
@@ -25,21 +26,27 @@ def dry_run(config: configs.Config) -> None:
     Raises:
         UserError: as `train`.
     """
-    memory.keep_freed()  # As in the training whose speed is measured.
-    strategy = replicas.make_strategy(config.training.strategy, config.training.logical_cpus)
-    resolved = experiment.resolve(config, strategy.num_replicas_in_sync)
-    resolved = resolved.with_schedule_images(config.training.images)
-    with strategy.scope():
-        gan = build.build_gan(resolved.config, resolved.channels, resolved.condition)
+    resolved, gan = prepare(config)
     print(json.dumps(schema.to_dict(resolved.config), indent=1))
     if resolved.condition:
         print(f"labels: {resolved.condition.describe()}")
     for network in (gan.generator, gan.discriminator):
         trainable = sum(math.prod(variable.shape) for variable in network.trainable_variables)
         print(f"{network.name}: {trainable:,} trainable weights")
-    rate = images_per_second(gan, iter(resolved.batches(strategy)), resolved.config.game.iteration_images)
+    batches = iter(resolved.batches(gan.distribute_strategy))
+    rate = images_per_second(gan, batches, resolved.config.game.iteration_images)
     images = config.training.images
     print(f"{rate:.1f} images/s: {images:,} images take about {callbacks.duration(images / rate)}")
+
+
+def prepare(config: configs.Config) -> tuple[experiment.Experiment, GAN]:
+    """Returns the `Experiment` of a config and its compiled `GAN`, in the state in which a training would start."""
+    memory.keep_freed()  # As in the training whose speed is measured.
+    strategy = replicas.make_strategy(config.training.strategy, config.training.logical_cpus)
+    resolved = experiment.resolve(config, strategy.num_replicas_in_sync)
+    resolved = resolved.with_schedule_images(config.training.images)
+    with strategy.scope():
+        return resolved, build.build_gan(resolved.config, resolved.channels, resolved.condition)
 
 
 def images_per_second(gan, iterator, iteration_images):

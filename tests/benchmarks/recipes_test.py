@@ -14,7 +14,7 @@ from tests import tiny
 def small(monkeypatch):
     """Makes everything that takes time smaller, and leaves out the curves of the runs."""
     monkeypatch.setattr(pictures, "write_curves", lambda path, records: None)
-    monkeypatch.setattr(recipes, "SETTINGS", {"cdcgan": {"width": 4}})
+    monkeypatch.setattr(recipes, "ON_A_CPU", {"cdcgan": {"width": 4}})
     monkeypatch.setattr(recipes, "TICKS", 1)
     monkeypatch.setattr(classifier, "EPOCHS", 1)
     monkeypatch.setattr(classifier, "LEAST_UPDATES", 1)

@@ -53,8 +53,8 @@ def zero_centered_at(discriminator_pass, update, stream):
 def estimated(change, deviation):
     """Returns (D(x + σ·ε) − D(x))² / (2 σ²), whose mean over normal noise ε tends to ‖∇D‖² / 2 for small σ: (N,).
 
-    It needs no second derivatives, and bends D's surface less than its slope where σ is large (Lin et al. 2025, arXiv
-    2501.08316, section 3.4, where the weight is λ = γ / (2 σ²)).
+    It needs no second derivatives. Lin et al. 2025 (arXiv 2501.08316) call it approximated R1; their weight is
+    λ = γ / (2 σ²).
 
     Args:
         change: float32 (N, 1), D(x + σ·ε) − D(x).
