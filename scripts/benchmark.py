@@ -46,9 +46,8 @@ flags.DEFINE_float(
     "recipes, quality: length of a training, from its first step on (default: 15; quality: 20)",
     lower_bound=0.01,
 )
-flags.DEFINE_list("trials", None, "quality: which ones (default: all that can be had)")
+flags.DEFINE_list("trials", None, "quality: which ones (default: all)")
 flags.DEFINE_integer("repeats", 3, "quality: how many seeds the best trials have, from --seed on", lower_bound=1)
-flags.DEFINE_string("backbone", None, "quality: path of the .keras model on whose feature maps some trials' D looks")
 
 USED = {
     "step": ("recipes", "precision", "batch_size", "resolution", "rounds", "history"),
@@ -60,7 +59,7 @@ USED = {
     "evaluation": ("recipe", "precision", "features", "dataset", "data_dir"),
     "recipes": ("recipes", "dataset", "data_dir", "updates", "minutes", "precision", "seed", "output_dir"),
     "quality": (
-        *("minutes", "trials", "seed", "repeats", "features", "backbone"),
+        *("minutes", "trials", "seed", "repeats", "features"),
         *("dataset", "data_dir", "precision", "output_dir"),
     ),
 }
@@ -169,7 +168,6 @@ def _quality():
         FLAGS.trials,
         seeds=range(FLAGS.seed, FLAGS.seed + FLAGS.repeats),
         features=FLAGS.features,
-        backbone=FLAGS.backbone,
         dataset=FLAGS.dataset or "celeb_a",
         data_dir=FLAGS.data_dir,
         precision=FLAGS.precision or "mixed_bfloat16",

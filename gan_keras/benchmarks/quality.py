@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from gan_keras import config as configs
+from gan_keras import errors
 from gan_keras import training
 from gan_keras.benchmarks import recalibration
 from gan_keras.benchmarks import trials
@@ -40,7 +41,7 @@ class Search:
     Args:
         folder: parent of the run folders, of the grids and of the table.
         features: names of features; the first decide.
-        **settings: settings of all runs, such as `dataset` and `data_dir`, and `backbone` of the trials that have one.
+        **settings: settings of all runs, such as `dataset` and `data_dir`.
 
     Attributes:
         rows: dicts, by (trial, minutes, seed).
@@ -125,14 +126,16 @@ def measure(folder, minutes, names=None, seeds=SEEDS, **settings):
     Args:
         folder: of the search; called again, it resumes.
         minutes: of a full training.
-        names: names of trials (default: all that can be had).
+        names: names of trials (default: all).
         seeds: of the finalists; the first one also of the rounds before.
         **settings: as for `Search`.
 
     Raises:
-        UserError: an unknown trial, or one that needs a backbone without one.
+        UserError: an unknown trial.
     """
-    names = trials.choose(names, settings.get("backbone"))
+    names = list(names or trials.TRIALS)
+    for name in names:
+        errors.expect_one_of(name, trials.TRIALS, "trial")
     search = Search(folder, **settings)
     for name in names:
         search.rate(name)

@@ -5,10 +5,8 @@ average of G are counted in its updates here, as an average over few or many wei
 them in images.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
-from gan_keras import errors
 from gan_keras.config import schema
 from gan_keras.config.overrides import override
 from gan_keras.config.recipes import recipe
@@ -24,6 +22,7 @@ SAME_SPEED = (
     "ema_ramp",
     "loss",
     "trained_as",
+    "augment_probability",
 )
 """Entries of a trial that change next to nothing of the time of a step."""
 
@@ -34,13 +33,8 @@ def _rates(generator: float | str, discriminator: float | str | None = None) -> 
 
 BASE: dict[str, Any] = {"width": 32, "batch_size": 16, **_rates(8e-4)}
 
-_PROJECTED: dict[str, Any] = {  # With the constants of its authors.
-    "architecture": "projected",
-    "loss": "hinge",
-    "beta_1": 0.0,
-    "beta_2": 0.99,
-    **_rates(2e-4),
-}
+_DIFFAUGMENT: dict[str, Any] = {"augment": "diffaugment"}
+_ADAPTIVE: dict[str, Any] = _DIFFAUGMENT | {"augment_probability": "adaptive"}
 
 TRIALS: dict[str, dict[str, Any]] = {
     BASELINE: {"width": 64, "batch_size": 64, **_rates(2e-4)},
@@ -66,6 +60,7 @@ TRIALS: dict[str, dict[str, Any]] = {
     "rates 1.6e-3, batch 64": {"batch_size": 64, **_rates(1.6e-3)},
     # From here on: what differs from width 32, rates 8e-4, batch 16.
     "rates falling to 2e-4": _rates("cosine:8e-4:2e-4"),
+    "rates falling from 1.6e-3 to 2e-4": _rates("cosine:1.6e-3:2e-4"),
     "G 4e-4": _rates(4e-4, 8e-4),
     "D 4e-4": _rates(8e-4, 4e-4),
     "beta_1 0": {"beta_1": 0.0},
@@ -92,35 +87,21 @@ TRIALS: dict[str, dict[str, Any]] = {
     "spectral norm, R1 lazy": {"normalization": "spectral", "r1": 0.1, "penalty_interval": 16},
     "LeCam": {"loss": "hinge", "lecam": 0.1},
     # Augmentation of what D sees.
-    "DiffAugment": {"augment": "diffaugment"},
-    "DiffAugment, adaptive": {"augment": "diffaugment", "augment_probability": "adaptive"},
+    "DiffAugment": _DIFFAUGMENT,
+    "DiffAugment, adaptive": _ADAPTIVE,
+    "DiffAugment, probability 0.3": _DIFFAUGMENT | {"augment_probability": 0.3},
+    "DiffAugment, adaptive, D 4e-4": _ADAPTIVE | _rates(8e-4, 4e-4),
+    "DiffAugment, adaptive, rates falling to 2e-4": _ADAPTIVE | _rates("cosine:8e-4:2e-4"),
+    "DiffAugment, adaptive, rates falling to 5e-5": _ADAPTIVE | _rates("cosine:8e-4:5e-5"),
+    "DiffAugment, adaptive, rates falling from 1.6e-3 to 2e-4": _ADAPTIVE | _rates("cosine:1.6e-3:2e-4"),
+    "DiffAugment, adaptive, beta_2 0.99": _ADAPTIVE | {"beta_2": 0.99},
+    "DiffAugment, adaptive, width 48": _ADAPTIVE | {"width": 48},
     "ADA": {"augment": "ada"},
-    # D on the feature maps of a network that knows other images.
-    "projected": {**_PROJECTED, "augment": "diffaugment"},
-    "projected, no augmentation": _PROJECTED,
+    "ADA, rates falling to 2e-4": {"augment": "ada", **_rates("cosine:8e-4:2e-4")},
     # The networks of R3GAN, with its own learning rates.
     "R3GAN, width 64": {"recipe": "r3gan", "width": 64, "batch_size": 32},
     "R3GAN, width 64, γ 0.2": {"recipe": "r3gan", "width": 64, "batch_size": 32, "r1": 0.2, "r2": 0.2},
 }
-
-
-def choose(names: Iterable[str] | None, backbone: str | None) -> list[str]:
-    """Returns the names of trials that can be had.
-
-    Args:
-        names: names of trials; None: all, but for those that need a backbone if there is none.
-        backbone: path, or None.
-
-    Raises:
-        UserError: an unknown trial, or one that needs a backbone without one.
-    """
-    if names is None:
-        return [name for name in TRIALS if backbone or not _needs_backbone(name)]
-    for name in names:
-        errors.expect_one_of(name, TRIALS, "trial")
-        if _needs_backbone(name) and not backbone:
-            raise errors.UserError(f"trial '{name}': it needs --backbone, the path of a .keras model")
-    return list(names)
 
 
 def timed_as(trial: str) -> str:
@@ -142,17 +123,14 @@ def generator_of(trial: str) -> str:
     return RECALIBRATED if "trained_as" in TRIALS[trial] else "ema"
 
 
-def config_of(trial: str, backbone: str | None = None, **settings: Any) -> schema.Config:
+def config_of(trial: str, **settings: Any) -> schema.Config:
     """Returns the `Config` of a trial.
 
     Args:
         trial: a key of `TRIALS`.
-        backbone: setting of the trials that need one.
         **settings: settings of all trials, such as `dataset`.
     """
     own = _settings(trial)
-    if _needs_backbone(trial):
-        own["backbone"] = backbone
     updates = own.pop("half_life_updates", None)
     config = override(recipe(own.pop("recipe", "dcgan"), **settings), **own)
     if updates is None:
@@ -163,7 +141,3 @@ def config_of(trial: str, backbone: str | None = None, **settings: Any) -> schem
 def _settings(trial: str) -> dict[str, Any]:
     """Returns the entries of a trial over those of `BASE`, which belong to no other recipe."""
     return dict(TRIALS[trial]) if "recipe" in TRIALS[trial] else BASE | TRIALS[trial]
-
-
-def _needs_backbone(trial: str) -> bool:
-    return TRIALS[trial].get("architecture") == "projected"

@@ -4,7 +4,7 @@ The modules that implement a name check that they implement exactly these.
 """
 
 # Each is a module of `gan_keras.networks`.
-ARCHITECTURES = ("mlp", "dcgan", "dcgan_paper", "resnet", "r3gan", "projected")
+ARCHITECTURES = ("mlp", "dcgan", "dcgan_paper", "resnet", "r3gan")
 
 LOSSES_WITH_THRESHOLD = ("minimax", "non_saturating", "least_squares", "hinge")
 """Losses under which a logit of a known value means "undecided"."""

@@ -55,12 +55,11 @@ def _only_if(setting: str, has_effect: Callable[[Any], bool], reason: str, defau
 # === What the rules ask ===
 
 # Of D, for architectures that have one.
-_DEFAULT_NORMALIZATION = {"dcgan": "batch", "dcgan_paper": "batch", "resnet": "spectral", "projected": "batch"}
+_DEFAULT_NORMALIZATION = {"dcgan": "batch", "dcgan_paper": "batch", "resnet": "spectral"}
 _ACTIVATIONS = {
     "mlp": ("maxout", "leaky_relu"),
     "dcgan": ("relu", "leaky_relu"),
     "dcgan_paper": ("relu", "leaky_relu"),
-    "projected": ("relu", "leaky_relu"),
 }
 
 
@@ -146,8 +145,6 @@ RULES = (
     _only_if("spectral_normalization", _architecture("resnet"), "only --architecture=resnet has it as a choice"),
     _only_if("attention", _architecture("resnet"), "only --architecture=resnet has self-attention"),
     _only_if("san", _architecture("dcgan", "resnet"), "only --architecture=dcgan or resnet has it as a choice"),
-    _only_if("backbone", _architecture("projected"), "only --architecture=projected has one"),
-    _only_if("backbone_size", _architecture("projected"), "only --architecture=projected has a backbone"),
     _only_if("preset", _architecture("r3gan"), "only --architecture=r3gan has presets"),
     _only_if(
         "generator_conditioning",
@@ -168,7 +165,7 @@ RULES = (
     ),
     _only_if(
         "sync_batch_norm",
-        _architecture("dcgan", "dcgan_paper", "resnet", "projected"),
+        _architecture("dcgan", "dcgan_paper", "resnet"),
         "the architecture {architecture} has no batch normalization",
         default=True,
     ),
@@ -217,7 +214,7 @@ RULES = (
     ),
     Rule(
         "labels",
-        lambda s: s.labels and s.architecture in ("dcgan_paper", "projected"),
+        lambda s: s.labels and s.architecture == "dcgan_paper",
         "the architecture {architecture} takes no labels: leave out --labels, or choose another --architecture",
     ),
     Rule(

@@ -158,12 +158,6 @@ class Game(Objective):
     san: bool | None = setting(
         None, "SAN: D's last layer is a direction, trained by a loss of its own, and a scale (default: no)"
     )
-    backbone: str | None = setting(
-        None, "path of the .keras model on whose feature maps D looks with --architecture=projected"
-    )
-    backbone_size: int | None = setting(
-        None, "side to which images are resized for the backbone, a power of two (default: 128)", minimum=128
-    )
     preset: str | None = setting(None, "size of the R3GAN networks (default: small)", choices=names.R3GAN_PRESETS)
     generator_conditioning: str | None = setting(
         None, "how labels enter the generator (default: the architecture's)", choices=names.GENERATOR_CONDITIONINGS

@@ -19,7 +19,6 @@ TRIALS = {
     "short": {**DENSE, "width": 8, "half_life_updates": 3},
     "normalized": {"width": 4},
     "normalized, recalibrated": {"trained_as": "normalized"},
-    "projected": {"architecture": "projected", "width": 4},
 }
 
 
@@ -94,16 +93,13 @@ def test_half_lives_are_counted_in_updates():
     assert config.game.ema_half_life_images.start == 3 * 2 * 8
 
 
-def test_what_cannot_be_trained_is_refused_before_anything_is():
-    assert "projected" not in trials.choose(None, backbone=None)
-    assert "projected" in trials.choose(None, backbone="file.keras")
-    with pytest.raises(errors.UserError, match="needs --backbone"):
-        trials.choose(["dcgan", "projected"], None)
+def test_an_unknown_trial_is_refused_before_anything_is_trained(settings, tmp_path):
     with pytest.raises(errors.UserError, match="dcgam"):
-        trials.choose(["dcgam"], None)
+        quality.measure(tmp_path, 0.2, ["dcgan", "dcgam"], features=["classifier"], **settings)
+    assert not list(tmp_path.iterdir())
 
 
 def test_every_trial_of_the_table_is_a_config(monkeypatch):
     monkeypatch.undo()
     for name in trials.TRIALS:
-        trials.config_of(trials.trained_as(name), backbone="file.keras", dataset="celeb_a")
+        trials.config_of(trials.trained_as(name), dataset="celeb_a")

@@ -93,8 +93,6 @@ REFUSED = [
         "san=True: projection adds to the logit",
         {"discriminator_conditioning": "concat"},
     ),
-    ("dcgan", {"backbone": "a.keras"}, "backbone=a.keras: would have no effect", {"architecture": "projected"}),
-    ("dcgan", {"backbone_size": 128}, "backbone_size=128: would have no effect", {"architecture": "projected"}),
     ("dcgan", {"clip_variables": "all"}, "clip_variables=all: would have no effect: it needs --clip", {"clip": 0.1}),
     (
         "dcgan",

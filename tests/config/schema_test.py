@@ -21,17 +21,15 @@ from gan_keras.objectives import constraints
 # Which of the settings are arguments of the builders of an architecture.
 NETWORK_SETTINGS = {
     "width": names.ARCHITECTURES,
-    "activation": ("mlp", "dcgan", "dcgan_paper", "projected"),
+    "activation": ("mlp", "dcgan", "dcgan_paper"),
     "normalization": ("dcgan", "resnet"),
     "spectral_normalization": ("resnet",),
     "attention": ("resnet",),
     "san": ("dcgan", "resnet"),
-    "backbone": ("projected",),
-    "backbone_size": ("projected",),
     "preset": ("r3gan",),
     "generator_conditioning": ("dcgan", "resnet"),
     "discriminator_conditioning": ("mlp", "dcgan", "resnet"),
-    "sync_batch_norm": ("dcgan", "dcgan_paper", "resnet", "projected"),
+    "sync_batch_norm": ("dcgan", "dcgan_paper", "resnet"),
 }
 
 
