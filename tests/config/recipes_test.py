@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 
 from gan_keras import errors
+from gan_keras.benchmarks import trials
 from gan_keras.config import fields
 from gan_keras.config import names
 from gan_keras.config import recipes
@@ -18,11 +19,13 @@ def test_dcgan_has_the_constants_of_the_course():
     assert recipes.recipe("dcgan").training.images == 250_000
 
 
-def test_dcgan_fast_is_dcgan_with_more_updates_in_the_same_time():
+def test_dcgan_fast_has_the_networks_of_dcgan_half_as_wide_and_is_the_best_trial():
     fast, slow = recipes.recipe("dcgan_fast").game, recipes.recipe("dcgan").game
-    assert (fast.width, fast.batch_size, fast.generator_learning_rate.start) == (32, 16, 8e-4)
+    assert (fast.width, fast.batch_size, str(fast.generator_learning_rate)) == (32, 16, "cosine:0.0008:0.0002")
     own = ("width", "batch_size", "generator_learning_rate", "discriminator_learning_rate")
+    own += ("augment", "augment_probability")
     assert dataclasses.replace(fast, **{name: getattr(slow, name) for name in own}) == slow
+    assert trials.config_of("DiffAugment, adaptive, rates falling to 2e-4").game == fast
 
 
 def test_dcgan_paper_is_wider_with_l2_and_batches_of_128():
