@@ -20,10 +20,6 @@ from gan_keras.training import callbacks
 # What these recipes need to train on a CPU in an acceptable time.
 ON_A_CPU = {
     "dcgan_paper": {"width": 64},
-    "wgan": {"width": 32},
-    "wgan_gp": {"width": 32},
-    "wcgan": {"width": 32},
-    "wcgan_gp": {"width": 32},
     "sngan": {"width": 8},
     "sagan": {"width": 12},
     "r3gan": {"width": 64},

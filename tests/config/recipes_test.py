@@ -112,5 +112,15 @@ def test_the_table_has_a_line_for_every_recipe_and_its_source():
     ],
 )
 def test_the_constants_of_the_papers(name, constants):
-    game = recipes.recipe(name).game
+    game = recipes.recipe(name, **recipes.AS_PUBLISHED.get(name, {})).game
     assert {setting: fields.plain(getattr(game, setting)) for setting in constants} == constants
+
+
+@pytest.mark.parametrize("name", recipes.AS_PUBLISHED)
+def test_what_was_published_is_told_by_flags_each_of_which_changes_the_recipe(name):
+    told = next(line for line in recipes.table() if line.split()[0] == name).partition("As published: ")[2]
+    flags = dict(flag.removeprefix("--").split("=") for flag in told.split())
+    flags = {setting: int(value) if value.isdigit() else float(value) for setting, value in flags.items()}
+    assert recipes.recipe(name, **flags) == recipes.recipe(name, **recipes.AS_PUBLISHED[name])
+    for setting, value in flags.items():
+        assert recipes.recipe(name, **{setting: value}) != recipes.recipe(name)
