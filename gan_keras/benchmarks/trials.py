@@ -9,6 +9,7 @@ from typing import Any
 
 from gan_keras.config import schema
 from gan_keras.config.overrides import override
+from gan_keras.config.recipes import rates
 from gan_keras.config.recipes import recipe
 
 BASELINE = "dcgan"
@@ -26,43 +27,38 @@ SAME_SPEED = (
 )
 """Entries of a trial that change next to nothing of the time of a step."""
 
-
-def _rates(generator: float | str, discriminator: float | str | None = None) -> dict[str, Any]:
-    return {"generator_learning_rate": generator, "discriminator_learning_rate": discriminator or generator}
-
-
-BASE: dict[str, Any] = {"width": 32, "batch_size": 16, **_rates(8e-4)}
+BASE: dict[str, Any] = {"width": 32, "batch_size": 16, **rates(8e-4)}
 
 _DIFFAUGMENT: dict[str, Any] = {"augment": "diffaugment"}
 _ADAPTIVE: dict[str, Any] = _DIFFAUGMENT | {"augment_probability": "adaptive"}
 
 TRIALS: dict[str, dict[str, Any]] = {
-    BASELINE: {"width": 64, "batch_size": 64, **_rates(2e-4)},
+    BASELINE: {"width": 64, "batch_size": 64, **rates(2e-4)},
     # Width and batch, at the course's learning rates.
-    "width 64, batch 8": {"width": 64, "batch_size": 8, **_rates(2e-4)},
-    "width 64, batch 16": {"width": 64, **_rates(2e-4)},
-    "width 64, batch 32": {"width": 64, "batch_size": 32, **_rates(2e-4)},
-    "width 48, batch 16": {"width": 48, **_rates(2e-4)},
-    "width 32, batch 8": {"batch_size": 8, **_rates(2e-4)},
-    "width 32, batch 16": _rates(2e-4),
-    "width 32, batch 32": {"batch_size": 32, **_rates(2e-4)},
-    "width 32, batch 64": {"batch_size": 64, **_rates(2e-4)},
+    "width 64, batch 8": {"width": 64, "batch_size": 8, **rates(2e-4)},
+    "width 64, batch 16": {"width": 64, **rates(2e-4)},
+    "width 64, batch 32": {"width": 64, "batch_size": 32, **rates(2e-4)},
+    "width 48, batch 16": {"width": 48, **rates(2e-4)},
+    "width 32, batch 8": {"batch_size": 8, **rates(2e-4)},
+    "width 32, batch 16": rates(2e-4),
+    "width 32, batch 32": {"batch_size": 32, **rates(2e-4)},
+    "width 32, batch 64": {"batch_size": 64, **rates(2e-4)},
     # Learning rates with the batch.
-    "rates 4e-4, batch 8": {"batch_size": 8, **_rates(4e-4)},
-    "rates 4e-4, batch 16": _rates(4e-4),
-    "rates 4e-4, batch 32": {"batch_size": 32, **_rates(4e-4)},
-    "rates 4e-4, batch 32, falling to 0": {"batch_size": 32, **_rates("cosine:4e-4:0")},
+    "rates 4e-4, batch 8": {"batch_size": 8, **rates(4e-4)},
+    "rates 4e-4, batch 16": rates(4e-4),
+    "rates 4e-4, batch 32": {"batch_size": 32, **rates(4e-4)},
+    "rates 4e-4, batch 32, falling to 0": {"batch_size": 32, **rates("cosine:4e-4:0")},
     "rates 8e-4, batch 8": {"batch_size": 8},
     "rates 8e-4, batch 16": {},
     "rates 8e-4, batch 32": {"batch_size": 32},
-    "rates 1.6e-3, batch 16": _rates(1.6e-3),
-    "rates 1.6e-3, batch 32": {"batch_size": 32, **_rates(1.6e-3)},
-    "rates 1.6e-3, batch 64": {"batch_size": 64, **_rates(1.6e-3)},
+    "rates 1.6e-3, batch 16": rates(1.6e-3),
+    "rates 1.6e-3, batch 32": {"batch_size": 32, **rates(1.6e-3)},
+    "rates 1.6e-3, batch 64": {"batch_size": 64, **rates(1.6e-3)},
     # From here on: what differs from width 32, rates 8e-4, batch 16.
-    "rates falling to 2e-4": _rates("cosine:8e-4:2e-4"),
-    "rates falling from 1.6e-3 to 2e-4": _rates("cosine:1.6e-3:2e-4"),
-    "G 4e-4": _rates(4e-4, 8e-4),
-    "D 4e-4": _rates(8e-4, 4e-4),
+    "rates falling to 2e-4": rates("cosine:8e-4:2e-4"),
+    "rates falling from 1.6e-3 to 2e-4": rates("cosine:1.6e-3:2e-4"),
+    "G 4e-4": rates(4e-4, 8e-4),
+    "D 4e-4": rates(8e-4, 4e-4),
     "beta_1 0": {"beta_1": 0.0},
     "beta_2 0.99": {"beta_2": 0.99},
     "width 24": {"width": 24},
@@ -90,14 +86,14 @@ TRIALS: dict[str, dict[str, Any]] = {
     "DiffAugment": _DIFFAUGMENT,
     "DiffAugment, adaptive": _ADAPTIVE,
     "DiffAugment, probability 0.3": _DIFFAUGMENT | {"augment_probability": 0.3},
-    "DiffAugment, adaptive, D 4e-4": _ADAPTIVE | _rates(8e-4, 4e-4),
-    "DiffAugment, adaptive, rates falling to 2e-4": _ADAPTIVE | _rates("cosine:8e-4:2e-4"),
-    "DiffAugment, adaptive, rates falling to 5e-5": _ADAPTIVE | _rates("cosine:8e-4:5e-5"),
-    "DiffAugment, adaptive, rates falling from 1.6e-3 to 2e-4": _ADAPTIVE | _rates("cosine:1.6e-3:2e-4"),
+    "DiffAugment, adaptive, D 4e-4": _ADAPTIVE | rates(8e-4, 4e-4),
+    "DiffAugment, adaptive, rates falling to 2e-4": _ADAPTIVE | rates("cosine:8e-4:2e-4"),
+    "DiffAugment, adaptive, rates falling to 5e-5": _ADAPTIVE | rates("cosine:8e-4:5e-5"),
+    "DiffAugment, adaptive, rates falling from 1.6e-3 to 2e-4": _ADAPTIVE | rates("cosine:1.6e-3:2e-4"),
     "DiffAugment, adaptive, beta_2 0.99": _ADAPTIVE | {"beta_2": 0.99},
     "DiffAugment, adaptive, width 48": _ADAPTIVE | {"width": 48},
     "ADA": {"augment": "ada"},
-    "ADA, rates falling to 2e-4": {"augment": "ada", **_rates("cosine:8e-4:2e-4")},
+    "ADA, rates falling to 2e-4": {"augment": "ada", **rates("cosine:8e-4:2e-4")},
     # The networks of R3GAN, with its own learning rates.
     "R3GAN, width 64": {"recipe": "r3gan", "width": 64, "batch_size": 32},
     "R3GAN, width 64, γ 0.2": {"recipe": "r3gan", "width": 64, "batch_size": 32, "r1": 0.2, "r2": 0.2},

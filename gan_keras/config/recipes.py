@@ -37,13 +37,14 @@ _CLIPPING: dict[str, Any] = {
 }
 
 
-def _rates(generator: float | str, discriminator: float | str | None = None) -> dict[str, Any]:
+def rates(generator: float | str, discriminator: float | str | None = None) -> dict[str, Any]:
+    """Returns the settings of both learning rates, each a number or a schedule; that of D is G's unless given."""
     return {"generator_learning_rate": generator, "discriminator_learning_rate": discriminator or generator}
 
 
-def _of_dcgan(*rates: float) -> dict[str, Any]:
-    """Returns the sizes of `dcgan`, and learning rates."""
-    return {"width": 64, "batch_size": 64, **_rates(*rates)}
+def _of_dcgan(rate: float) -> dict[str, Any]:
+    """Returns the sizes of `dcgan`, and a learning rate of both networks."""
+    return {"width": 64, "batch_size": 64, **rates(rate)}
 
 
 _FAST: dict[str, Any] = {"width": 32, "batch_size": 16}
@@ -84,7 +85,7 @@ _recipe(
     "DiffAugment (measured: see the README)",
     activation="relu",
     **_FAST,
-    **_rates("cosine:8e-4:2e-4"),
+    **rates("cosine:8e-4:2e-4"),
     augment="diffaugment",
     augment_probability="adaptive",
 )
@@ -103,17 +104,16 @@ _recipe(
     as_published=_of_dcgan(2e-4),
     loss="least_squares",
     **_FAST,
-    **_rates(8e-4),
+    **rates(8e-4),
 )
 _recipe(
     "wgan",
     "Wasserstein loss with weight clipping on the DCGAN. Arjovsky et al. 2017 (arXiv 1701.07875). Departure: five "
-    "critic "
-    "updates from the start; the authors' code makes 100 in each of the first 25 iterations and in every 500th",
+    "critic updates from the start; the authors' code makes 100 in each of the first 25 iterations and in every 500th",
     as_published=_of_dcgan(5e-5),
     **_CLIPPING,
     **_FAST,
-    **_rates(2e-4),
+    **rates(2e-4),
 )
 _recipe(
     "wgan_gp",
@@ -121,7 +121,7 @@ _recipe(
     as_published=_of_dcgan(1e-4),
     **_GRADIENT_PENALTY,
     **_FAST,
-    **_rates(4e-4),
+    **rates(4e-4),
 )
 _recipe(
     "wcgan",
@@ -130,7 +130,7 @@ _recipe(
     **_CLIPPING,
     **_CONCATENATED,
     **_FAST,
-    **_rates(2e-4),
+    **rates(2e-4),
 )
 _recipe(
     "wcgan_gp",
@@ -139,7 +139,7 @@ _recipe(
     **_GRADIENT_PENALTY,
     **_CONCATENATED,
     **_FAST,
-    **_rates(4e-4),
+    **rates(4e-4),
 )
 _recipe(
     "dragan",
@@ -148,7 +148,7 @@ _recipe(
     dragan=10,
     normalization="layer",
     **_FAST,
-    **_rates(8e-4),
+    **rates(8e-4),
 )
 _recipe(
     "cdcgan",
@@ -156,20 +156,20 @@ _recipe(
     as_published=_of_dcgan(2e-4),
     **_CONCATENATED,
     **_FAST,
-    **_rates(8e-4),
+    **rates(8e-4),
 )
 _recipe(
     "acgan",
     "D names the class, on the DCGAN. Odena et al. 2016 (arXiv 1610.09585). Departures: D's classifier learns from "
-    "real "
-    "images only, and the class enters G by batch normalization, not beside the latents (measured: see the README)",
+    "real images only, and the class enters G by batch normalization, not beside the latents (measured: see the "
+    "README)",
     labels="auto",
     classification=1.0,
     as_published=_of_dcgan(2e-4),
     generator_conditioning="batch_norm",
     discriminator_conditioning="classifier",
     **_FAST,
-    **_rates(8e-4),
+    **rates(8e-4),
 )
 _recipe(
     "sngan",
@@ -207,8 +207,7 @@ _recipe(
 _recipe(
     "r3gan",
     "relativistic pairing with R1 and R2. Huang et al. 2025 (arXiv 2501.05441). Departures: small networks, and G's "
-    "update "
-    "compares with the real images of D's last update; the authors draw new ones",
+    "update compares with the real images of D's last update; the authors draw new ones",
     architecture="r3gan",
     preset="small",
     loss="relativistic_pairing",
