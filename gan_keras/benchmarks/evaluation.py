@@ -3,12 +3,11 @@
 import time
 
 from gan_keras.config import recipes
-from gan_keras.game import build
 from gan_keras.metrics import subjects
 from gan_keras.metrics.evaluator import Evaluator
 from gan_keras.training import callbacks
-from gan_keras.training import experiment
 from gan_keras.training.dry_run import images_per_second
+from gan_keras.training.dry_run import prepare
 
 OF_FEATURES = ("mind2k", "frechet2k")
 MANY = "prdc10k"  # Five times as many samples: shows what grows with their number.
@@ -24,8 +23,7 @@ def measure(recipe, features, **settings):
         **settings: further settings, such as `dataset` and `data_dir`.
     """
     config = recipes.recipe(recipe, **settings)
-    resolved = experiment.resolve(config, 1)
-    gan = build.build_gan(resolved.config, resolved.channels, resolved.condition)
+    resolved, gan = prepare(config)
     batches = iter(resolved.batches(gan.distribute_strategy))
     rate = images_per_second(gan, batches, resolved.config.game.iteration_images)
     print(f"{recipe} in {config.game.precision}: {rate:.0f} images/s, {EVERY} images take {EVERY / rate:.0f} s")

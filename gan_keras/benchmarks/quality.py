@@ -25,14 +25,13 @@ from gan_keras.metrics import subjects
 from gan_keras.metrics.evaluator import Evaluator
 from gan_keras.runtime import files
 from gan_keras.runtime import markdown
-from gan_keras.training import callbacks
 from gan_keras.training.tick import Diverged
 
 METRICS = ("frechet2k", "mind2k")
 COLUMNS = 8  # Of a grid of samples.
 FIRST = 4  # The first round has one part in so many of the minutes.
 FINALISTS, SEEDS = 4, (0, 1, 2)
-HEADER = ("trial", "minutes", "seed", "images", "updates", "images/s", "took")
+HEADER = ("trial", "minutes", "seed", "images", "updates", "images/s")
 
 
 class Search:
@@ -102,11 +101,9 @@ class Search:
         wanted = [(metric, feature.partition(":")[0]) for feature in self.features for metric in METRICS]
         if not measured.keys() >= set(wanted):
             return None
-        ticks = [each for each in callbacks.read_statistics(run_dir / "stats.jsonl") if each["images"] <= shown]
         return {
             "images": shown,
             "updates": shown // config.game.iteration_images,
-            "took": sum(each["seconds"] for each in ticks) / 60,
             "measured": [measured[key] for key in wanted],
             "score": measured[wanted[0]],
             "grid": _grid(name, config),
@@ -174,5 +171,5 @@ def _cells(row, count):
     first = [row["trial"], f"{row['minutes']:g}", row["seed"]]
     if "failed" in row:
         return [*first, row["failed"]] + [""] * (count - len(first) - 1)
-    numbers = [row["images"], row["updates"], f"{row['images/s']:.0f}", f"{row['took']:.1f}"]
+    numbers = [row["images"], row["updates"], f"{row['images/s']:.0f}"]
     return [*first, *numbers, *(f"{value:.0f}" for value in row["measured"]), f"![]({row['grid']})"]

@@ -1,6 +1,5 @@
 """`metrics.jsonl`: a line for each measurement, with its whole protocol; and results as a table."""
 
-import contextlib
 import json
 import math
 import pathlib
@@ -16,14 +15,7 @@ _OUTCOME = ("values", "std", "notes", "seconds")
 
 def read(path: pathlib.Path | str) -> list[dict[str, Any]]:
     """Returns the records of a `metrics.jsonl`; a last line that was cut off is left out."""
-    path = pathlib.Path(path)
-    records = []
-    for line in path.read_text().splitlines() if path.is_file() else []:
-        with contextlib.suppress(ValueError):
-            record = json.loads(line)
-            if isinstance(record, dict):
-                records.append(record)
-    return records
+    return files.read_json_lines(path)
 
 
 def values(path: pathlib.Path | str, **protocol: Any) -> dict[tuple[str, str | None], float]:

@@ -14,6 +14,7 @@ from PIL import Image
 from gan_keras import errors
 from gan_keras.data import crop
 from gan_keras.data import kinds
+from gan_keras.data.sources import image_files
 from gan_keras.game import inputs
 from gan_keras.runs import checkpoint as checkpoints
 from gan_keras.runs import run as runs
@@ -21,7 +22,6 @@ from gan_keras.runtime import randomness
 
 BATCH = 64
 SEEDS_OF_A_REPEAT = 1_000_000
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 
 
 class Subject:
@@ -143,9 +143,11 @@ class Samples(Subject):
         path = pathlib.Path(path)
         self.origin = {"samples": str(path), "generator": None}
         if path.is_dir():
-            self._files = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
+            self._files = sorted(each for each in path.rglob("*") if _is_image(each, path))
             if not self._files:
-                raise errors.UserError(f"--samples={path}: the folder holds no images ({', '.join(SUFFIXES)})")
+                raise errors.UserError(
+                    f"--samples={path}: the folder holds no images ({', '.join(image_files.SUFFIXES)})"
+                )
             self._array = None
             self.shape, self.count = self._read(self._files[0]).shape, len(self._files)
         else:
@@ -182,6 +184,10 @@ class Samples(Subject):
                 f"'{path}' is {width} × {height} pixels: expected square images, as the real ones are"
             )
         return pixels
+
+
+def _is_image(path, folder):
+    return image_files.is_image_name(path.relative_to(folder).as_posix())
 
 
 def _array(path):

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -11,6 +12,7 @@ import tempfile
 import types
 from collections.abc import Callable
 from collections.abc import Iterator
+from typing import Any
 
 from gan_keras import errors
 
@@ -85,6 +87,27 @@ def write_bytes(path: pathlib.Path, content: bytes) -> None:
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(aside)
+
+
+def read_json(path: pathlib.Path | str) -> dict[str, Any]:
+    """Returns the dict that a file holds; an empty one if the file is missing or holds no dict."""
+    path = pathlib.Path(path)
+    return _parsed(path.read_text(errors="replace")) if path.is_file() else {}
+
+
+def read_json_lines(path: pathlib.Path | str) -> list[dict[str, Any]]:
+    """Returns the dicts that a file holds, one a line; a line that is torn or no dict is passed over."""
+    path = pathlib.Path(path)
+    parsed = [_parsed(line) for line in path.read_text(errors="replace").split("\n")] if path.is_file() else []
+    return [line for line in parsed if line]
+
+
+def _parsed(content):
+    try:
+        value = json.loads(content)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def sha256(path: pathlib.Path | str) -> str:

@@ -195,6 +195,14 @@ def test_folders_are_searched_in_order_and_by_any_case(tmp_path):
     np.testing.assert_array_equal(drawn(subjects.Samples(tmp_path), [0, 1, 2]), images[[1, 2, 0]])
 
 
+def test_hidden_files_are_no_samples(tmp_path):
+    write(tmp_path, tiny.images(count=2))
+    (tmp_path / "._000.png").write_bytes(b"what macOS writes beside a file")
+    (tmp_path / "__MACOSX").mkdir()
+    (tmp_path / "__MACOSX" / "0.png").write_bytes(b"the same in an archive")
+    assert subjects.Samples(tmp_path).count == 2
+
+
 @pytest.mark.parametrize("mode", ["I;16", "RGBA", "LA", "P"])
 def test_files_become_pixels_as_those_of_the_data_do(tmp_path, mode):
     """16 bits are scaled, transparent pixels lie on white: else real and generated images would differ by that."""
@@ -215,7 +223,7 @@ def test_files_become_pixels_as_those_of_the_data_do(tmp_path, mode):
 
 
 def test_a_folder_without_images_and_with_images_of_other_sizes(tmp_path):
-    refused(lambda: subjects.Samples(tmp_path), r"the folder holds no images \(.png, .jpg")
+    refused(lambda: subjects.Samples(tmp_path), r"the folder holds no images \(.*.jpg, .*.png")
     write(tmp_path / "mixed", [*tiny.images(2), np.zeros((32, 32, 3), np.uint8)])
     mixed = subjects.Samples(tmp_path / "mixed")
     refused(lambda: drawn(mixed, [0, 1, 2]), "002.png' is 32 × 32 × 3, and .*000.png' is 16 × 16 × 3: .* of one size")

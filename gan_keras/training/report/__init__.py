@@ -18,8 +18,6 @@ from gan_keras.training.report.values import is_finite
 from gan_keras.training.report.values import is_number
 from gan_keras.training.report.values import number
 from gan_keras.training.report.values import plain
-from gan_keras.training.report.values import read_json
-from gan_keras.training.report.values import read_lines
 from gan_keras.training.report.values import text
 
 NAME = "report.html"
@@ -56,10 +54,12 @@ def write(run_path: pathlib.Path) -> None:
     run_path = pathlib.Path(run_path)
     frozen = stored.read(run_path / stored.NAME)
     config = frozen["config"]
-    statistics = [line for line in read_lines(run_path / "stats.jsonl") if is_finite(line.get("images"))]
-    evaluations = [line for line in read_lines(run_path / "metrics.jsonl") if isinstance(line.get("values"), dict)]
+    statistics = [line for line in files.read_json_lines(run_path / "stats.jsonl") if is_finite(line.get("images"))]
+    evaluations = [
+        line for line in files.read_json_lines(run_path / "metrics.jsonl") if isinstance(line.get("values"), dict)
+    ]
     evaluations = [line for line in evaluations if is_finite(line.get("images_shown"))]
-    events = read_lines(run_path / "health.jsonl")
+    events = files.read_json_lines(run_path / "health.jsonl")
     grids = sorted((path for path in (run_path / "samples").glob("*.png") if path.stem.isdigit()), key=_images)
     history = pictures.history(grids, HISTORY_CHARACTERS)
     marks = [(event["images"], str(event.get("event"))) for event in events if is_finite(event.get("images"))]
@@ -67,7 +67,7 @@ def write(run_path: pathlib.Path) -> None:
 
     title = f"{config['recipe']} on {config['data']['dataset']}"
     shown = max([line["images"] for line in statistics[-1:]] + [_images(grid) for grid in grids[-1:]], default=0)
-    best = read_json(run_path / "best.json").get("best")
+    best = files.read_json(run_path / "best.json").get("best")
     parts = [
         _header(title, run_path.resolve().name, shown, config["training"]["images"], best, evaluations, events),
         page.section("Samples", _samples(run_path, history)),
@@ -75,7 +75,7 @@ def write(run_path: pathlib.Path) -> None:
         page.section("Metrics", metrics.content(evaluations, marks)),
         page.section("Health", _health(events)),
         _nearest(run_path / "nearest.png"),
-        page.section("Cost", _cost(statistics, evaluations, read_json(run_path / "environment.json"))),
+        page.section("Cost", _cost(statistics, evaluations, files.read_json(run_path / "environment.json"))),
         page.section("Settings", _settings(frozen)),
     ]
     frames = [{"images": number(_images(grid)), "src": source} for grid, source in history]

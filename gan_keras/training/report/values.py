@@ -1,33 +1,10 @@
-"""What the files of a run hold, read for a report, and shown as text."""
+"""Values of the files of a run: whether they are numbers, and how they are shown as text."""
 
 import html
 import json
 import math
-import pathlib
 from collections.abc import Iterable
-from collections.abc import Sequence
 from typing import Any
-
-
-def read_lines(path: pathlib.Path) -> Sequence[dict[str, Any]]:
-    """Returns the dicts that a file holds, one a line; a line that is torn or no dict is passed over."""
-    if not path.is_file():
-        return []
-    parsed = [_parsed(line) for line in path.read_text(errors="replace").split("\n")]
-    return [line for line in parsed if line]
-
-
-def read_json(path: pathlib.Path) -> dict[str, Any]:
-    """Returns the dict that a file holds; an empty one if the file is missing or holds no dict."""
-    return _parsed(path.read_text(errors="replace")) if path.is_file() else {}
-
-
-def _parsed(content):
-    try:
-        value = json.loads(content)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def is_number(value: Any) -> bool:
