@@ -65,7 +65,7 @@ class Data(_Section):
         "number for each yes-or-no column) (default: joint)",
         choices=names.LABEL_ENCODINGS,
     )
-    flip: bool | None = setting(None, "mirror each image with probability 1/2 (default: only for faces)")
+    flip: bool | None = setting(None, "mirror each image with probability 1/2 (default: only for celeb_a)")
 
 
 @dataclasses.dataclass(frozen=True)

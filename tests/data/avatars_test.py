@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from gan_keras import data
 from gan_keras import errors
 from gan_keras.data import avatars
 
@@ -157,3 +158,9 @@ def test_bad_indices_are_refused_in_one_line(indices):
 def test_bad_resolutions_are_refused(resolution):
     with pytest.raises(errors.UserError, match="expected an integer from 16 to 512"):
         avatars.draw([0], resolution)
+
+
+def test_light_falls_from_one_side_so_that_mirrored_avatars_are_none():
+    mean = avatars.draw(range(200), 16).mean(axis=0)
+    assert np.abs(mean - mean[:, ::-1]).mean() > 2
+    assert data.describe("avatars").default_flip is False

@@ -30,7 +30,7 @@ def describe(dataset: str) -> base.Description | None:
     """Returns the `Description` of `avatars`; None for any other `--dataset`."""
     if dataset != "avatars":
         return None
-    return base.Description("avatars", "avatars", "avatars", "avatars", default_flip=True, default_labels="hair_style")
+    return base.Description("avatars", "avatars", "avatars", "avatars", default_labels="hair_style")
 
 
 def open_source(description: base.Description, data_dir: base.FolderPath, progress: bool) -> base.Source:
