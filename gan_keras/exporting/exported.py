@@ -12,6 +12,7 @@ from gan_keras import errors
 from gan_keras.data.conditions import Condition
 from gan_keras.data.conditions import for_seeds
 from gan_keras.exporting import version
+from gan_keras.runtime import randomness
 
 
 class ExportedGenerator:
@@ -41,6 +42,35 @@ class ExportedGenerator:
             raise errors.UserError(
                 f"cannot read the exported model '{self.folder}' ({error}): it is damaged, export it again"
             ) from error
+
+    def draw(self, latents: tf.Tensor, *condition: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns {"images": float32 (N, H, W, C)} of latents float32 (N, z), to be traced in other graphs.
+
+        Args:
+            latents: float32 (N, z).
+            *condition: for a conditional generator, `labels` int32 (N,) or `attributes` float32 (N, A).
+        """
+        names = [spec.name for spec in self.input_specs()]
+        return self.signatures["serving_default"](**dict(zip(names, (latents, *condition), strict=True)))
+
+    def input_specs(self, batch_size: int | None = None) -> list[tf.TensorSpec]:
+        """Returns what `draw` takes: the specifications of `latents` and of the condition, if there is one."""
+        specs = [tf.TensorSpec([batch_size, self.description["latent_dim"]], tf.float32, name="latents")]
+        if self.condition is not None:
+            shape, dtype = [batch_size, *self.condition.shape], self.condition.dtype
+            specs.append(tf.TensorSpec(shape, dtype, name=self.condition.name))
+        return specs
+
+    def latents(self, seeds: Iterable[int]) -> np.ndarray:
+        """Returns the latents of sample seeds, float32 (N, z)."""
+        description = self.description
+        drawn = randomness.sample_latents(np.asarray(list(seeds)), description["latent_dim"], description["latents"])
+        return drawn.numpy()
+
+    @property
+    def variables(self) -> list[tf.Variable]:
+        """The weights, in the order in which they were saved."""
+        return list(self._model.weights)
 
     def generate(self, seeds: Iterable[int], batch_size: int = 64, **conditions: Any) -> np.ndarray:
         """Returns the images of sample seeds, uint8 (N, H, W, C); a seed gives the same image in every batch.

@@ -1,6 +1,7 @@
 """From a generator, or a run that trained one, to a new version of an exported model."""
 
 import pathlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -8,15 +9,26 @@ import keras
 
 from gan_keras import errors
 from gan_keras.data.conditions import Condition
+from gan_keras.exporting import description
 from gan_keras.exporting import model_card
+from gan_keras.exporting import onnx
 from gan_keras.exporting import parity
 from gan_keras.exporting import saved_model
 from gan_keras.exporting import tflite
 from gan_keras.exporting import version as versions
+from gan_keras.exporting import warmup
+from gan_keras.exporting.exported import ExportedGenerator
 from gan_keras.game import inputs
+from gan_keras.runtime import files
 
 if TYPE_CHECKING:
     from gan_keras.runs.run import Run
+
+SAVED_MODEL = "saved_model"
+FORMATS = {"tflite": tflite, "onnx": onnx}
+"""What can be made of a SavedModel, by the name of the format and of its folder in a version."""
+
+DEFAULT_FORMATS = (SAVED_MODEL, "tflite")
 
 
 def export(
@@ -24,6 +36,7 @@ def export(
     export_dir: pathlib.Path | str = "exported_models",
     checkpoint: str | None = None,
     name: str | None = None,
+    formats: Sequence[str] = DEFAULT_FORMATS,
 ) -> pathlib.Path:
     """Exports the moving average of a run's generator; see `export_generator`.
 
@@ -32,6 +45,7 @@ def export(
         export_dir: parent of all exported models.
         checkpoint: `"best"`, `"last"`, or the name or path of one; None: the best if there is one, else the last.
         name: the model's name; by default `<recipe>-<dataset>`.
+        formats: see `export_generator`.
 
     Returns:
         path of the version's folder.
@@ -48,6 +62,7 @@ def export(
         export_dir=export_dir,
         latents=config.game.latents,
         condition=run.condition,
+        formats=formats,
         metadata={"dataset": config.data.dataset, "seed": config.game.seed} | run.describe(path),
     )
 
@@ -59,6 +74,7 @@ def export_generator(
     export_dir: pathlib.Path | str = "exported_models",
     latents: str = "uniform",
     condition: Condition | None = None,
+    formats: Sequence[str] = DEFAULT_FORMATS,
     metadata: dict[str, Any] | None = None,
     version: int | None = None,
 ) -> pathlib.Path:
@@ -75,6 +91,7 @@ def export_generator(
         export_dir: parent of all exported models.
         latents: distribution of the latents, `"uniform"` on [-1, 1] or `"normal"`.
         condition: what the labels or attributes mean; None for an unconditional generator.
+        formats: `"saved_model"`, and any of `"tflite"`, `"onnx"` and `"web"` beside it.
         metadata: dict of what JSON can hold, where the weights come from, for the model card and `export.json`.
         version: the version's number; by default one more than the highest.
 
@@ -85,20 +102,76 @@ def export_generator(
         UserError: the folder cannot be written, the version exists, the condition is not that of the generator, or the
             generator draws NaN or infinity.
     """
+    _expect_formats(formats, SAVED_MODEL)
     _expect_condition(generator, condition)
     in_float32 = saved_model.in_float32(generator)
     probe = parity.Probe.of(in_float32, latents, condition)
+    described = description.of(generator, name, latents, condition, metadata or {})
 
     with versions.new(pathlib.Path(export_dir) / name, version) as draft:
         saved_model.write(in_float32, draft.folder, latents, condition)
         checks = {"saved_model.pb": saved_model.check(draft.folder, probe).as_dict()}
-        checks |= tflite.write(in_float32, draft.folder / "tflite", probe)
         precision = saved_model.precision(generator)
         if precision != "float32":
             checks[f"Keras in {precision}, as trained"] = probe.parity_of(generator).as_dict()
-        model_card.write(draft.folder, generator, name, latents, condition, checks, metadata or {})
-    _print_summary(draft.folder, checks)
+        described = description.write(draft.folder, described, checks)
+        exported = ExportedGenerator(draft.folder)
+        described = description.write(draft.folder, described, warmup.write(exported, draft.folder, probe))
+        for each in FORMATS:
+            if each in formats:
+                checks = FORMATS[each].write(exported, draft.folder / each, probe)
+                described = description.write(draft.folder, described, _below(each, checks))
+        files.write_text(draft.folder / model_card.NAME, model_card.text(described))
+    _print_summary(draft.folder, described["checks"])
     return draft.folder
+
+
+def add_formats(path: pathlib.Path | str, formats: Sequence[str]) -> pathlib.Path:
+    """Adds formats to an exported version; each is written aside, compared with its SavedModel, and renamed in.
+
+    Args:
+        path: a version's folder, or the folder above it for the newest version.
+        formats: names of formats that it does not have.
+
+    Returns:
+        path of the version's folder.
+
+    Raises:
+        UserError: there is no exported generator, an unknown format, one that the version has, or one that cannot be
+            made here.
+    """
+    exported = ExportedGenerator(path)
+    _expect_formats(formats)
+    present = [name for name in formats if name == SAVED_MODEL or (exported.folder / name).exists()]
+    if present:
+        raise errors.UserError(f"'{exported.folder}' has {', '.join(present)} already: leave it out of --formats")
+    probe, added = parity.Probe.of_exported(exported), {}
+    for name in formats:
+        with versions.addition(exported.folder / name) as draft:
+            checks = _below(name, FORMATS[name].write(exported, draft.folder, probe))
+            if all("left_out" in check for check in checks.values()):
+                raise errors.UserError("; ".join(f"{file}: {check['left_out']}" for file, check in checks.items()))
+        added |= checks
+        described = description.write(exported.folder, ExportedGenerator(exported.folder).description, checks)
+        files.write_text(exported.folder / model_card.NAME, model_card.text(described))
+    _print_summary(exported.folder, added)
+    return exported.folder
+
+
+def _below(name, checks):
+    return {f"{name}/{file}": check for file, check in checks.items()}
+
+
+def _expect_formats(formats, *required):
+    for name in formats:
+        errors.expect_one_of(name, (SAVED_MODEL, *FORMATS), "format")
+    missing = [name for name in required if name not in formats]
+    if missing:
+        raise errors.UserError(f"--formats={','.join(formats)}: a version is a SavedModel, add {', '.join(missing)}")
+    for name in set(formats) - set(DEFAULT_FORMATS):
+        reason = FORMATS[name].left_out()
+        if reason:
+            raise errors.UserError(f"--formats={','.join(formats)}: {name} is {reason}")
 
 
 def _expect_condition(generator, condition):

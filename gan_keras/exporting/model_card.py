@@ -1,62 +1,15 @@
-"""The description of an exported model, for people (`model_card.md`) and for programs (`export.json`)."""
+"""The description of an exported model for people: `model_card.md`."""
 
-import hashlib
 import json
-import pathlib
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
-import gan_keras
 from gan_keras.data.conditions import Condition
-from gan_keras.exporting import saved_model
-from gan_keras.exporting import tflite
-from gan_keras.game import inputs
 from gan_keras.runtime import markdown
 
+NAME = "model_card.md"
 EXAMPLE_SEEDS = range(3)
-
-
-def write(
-    folder: pathlib.Path,
-    generator: keras.Model,
-    name: str,
-    distribution: str,
-    condition: Condition | None,
-    checks: dict[str, dict[str, Any]],
-    metadata: dict[str, Any],
-) -> None:
-    """Writes `export.json` and `model_card.md` into a version's folder whose other files are complete.
-
-    Args:
-        folder: the version's folder.
-        generator: the generator as it was trained.
-        name: the model's name.
-        distribution: distribution of the latents.
-        condition: the generator's condition, or None.
-        checks: dict from a file's path to its parity, or to why it was left out.
-        metadata: dict of what JSON can hold, where the weights come from.
-    """
-    description = {
-        "name": name,
-        "latent_dim": inputs.latent_dim(generator),
-        "latents": distribution,
-        "image_shape": list(generator.output_shape[1:]),
-        "condition": condition and condition.to_json(),
-        "class_names": condition.class_names if condition else [],
-        "precision": saved_model.precision(generator),
-        "parameters": int(sum(np.prod(variable.shape) for variable in generator.weights)),
-        "max_batch": saved_model.MAX_BATCH,
-        "tflite_batch_sizes": tflite.BATCH_SIZES,
-        "versions": {"gan_keras": gan_keras.__version__, "tensorflow": tf.__version__, "keras": keras.__version__},
-        "files": _files(folder),
-        "checks": checks,
-        "metadata": metadata,
-    }
-    (folder / "export.json").write_text(json.dumps(description, indent=1) + "\n", "utf-8")
-    (folder / "model_card.md").write_text(text(description), "utf-8")
 
 
 def text(description: dict[str, Any]) -> str:
@@ -99,10 +52,11 @@ def summary(check: dict[str, Any]) -> str:
         return check["left_out"]
     line = f"max error {check['max_error']:.1e}, mean error {check['mean_error']:.1e}"
     if "bytes" in check:
-        line = (
-            f"{check['bytes'] / 1e6:.1f} MB, {line}, {check['milliseconds_1_thread']:.1f} ms an image "
-            f"({check['milliseconds_2_threads']:.1f} ms with 2 threads)"
+        times = "; ".join(
+            f"{threads} thread{'s' * (threads != '1')}: {times['1']:.1f} ms for 1 image, {times['8']:.1f} ms for 8"
+            for threads, times in check["milliseconds"].items()
         )
+        line = f"{check['bytes'] / 1e6:.1f} MB, {line}; {times}"
     return line
 
 
@@ -189,15 +143,3 @@ It draws what it was trained on: gaps and biases of the data set are the generat
 Where it draws people they do not exist, and may still resemble somebody in the data set. Whether the images may be used
 depends on the terms of the data set.
 """
-
-
-def _files(folder):
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return [
-        {
-            "path": path.relative_to(folder).as_posix(),
-            "bytes": path.stat().st_size,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        }
-        for path in paths
-    ]

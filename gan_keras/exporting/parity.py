@@ -2,14 +2,19 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from gan_keras import errors
 from gan_keras.data.conditions import Condition
 from gan_keras.game import inputs
 from gan_keras.runtime import randomness
+
+if TYPE_CHECKING:
+    from gan_keras.exporting.exported import ExportedGenerator
 
 PROBES = 64
 
@@ -37,6 +42,21 @@ class Parity:
     def as_dict(self) -> dict[str, float]:
         """Returns the three numbers by name."""
         return dataclasses.asdict(self)
+
+    def fault(self, limit: "Parity", drawing: str = "it") -> str | None:
+        """Returns why a file of this parity is left out, or None if it is within limits.
+
+        Args:
+            limit: the largest errors, and the smallest correlation.
+            drawing: what draws.
+        """
+        if (
+            self.max_error <= limit.max_error
+            and self.mean_error <= limit.mean_error
+            and self.correlation >= limit.correlation
+        ):
+            return None
+        return f"left out, it does not draw what Keras draws: {self}; expected no more than {limit}"
 
     def __str__(self) -> str:
         return f"max error {self.max_error:.1e}, mean error {self.mean_error:.1e}, correlation {self.correlation:.4f}"
@@ -69,16 +89,20 @@ class Probe:
         Raises:
             UserError: they hold NaN or infinity.
         """
-        seeds = np.arange(PROBES)
-        latents = randomness.sample_latents(seeds, inputs.latent_dim(generator), distribution).numpy()
-        conditions = {} if condition is None else {condition.name: condition.of_seeds(seeds)}
-        rows = {inputs.LATENTS: latents} | conditions
-        probe = cls(seeds, rows, _draw(generator, rows))
+        rows = _rows(inputs.latent_dim(generator), distribution, condition)
+        probe = cls(np.arange(PROBES), rows, _draw(generator, rows))
         if not np.isfinite(probe.images).all():
             raise errors.UserError(
                 "the generator draws NaN or infinity: its training diverged, choose an earlier --checkpoint"
             )
         return probe
+
+    @classmethod
+    def of_exported(cls, exported: "ExportedGenerator") -> "Probe":
+        """Draws 64 images with an exported generator, whose SavedModel was compared with Keras when it was written."""
+        rows = _rows(exported.description["latent_dim"], exported.description["latents"], exported.condition)
+        tensors = [tf.constant(rows[spec.name]) for spec in exported.input_specs()]
+        return cls(np.arange(PROBES), rows, exported.draw(*tensors)["images"].numpy())
 
     def parity_of(self, generator: keras.Model) -> Parity:
         """Returns the parity of another functional generator with the probe."""
@@ -88,6 +112,12 @@ class Probe:
         """Returns the parity of `draw(**inputs) -> float32 images`, called with `batch_size` probes at a time."""
         drawn = np.concatenate([draw(**rows) for rows in _batches(self.inputs, batch_size)])
         return Parity.of(drawn, self.images)
+
+
+def _rows(latent_dim, distribution, condition):
+    seeds = np.arange(PROBES)
+    latents = randomness.sample_latents(seeds, latent_dim, distribution).numpy()
+    return {inputs.LATENTS: latents} | ({} if condition is None else {condition.name: condition.of_seeds(seeds)})
 
 
 def _draw(generator, rows):

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
-import keras
 import tensorflow as tf
 from tensorflow.core.protobuf import fingerprint_pb2
 from tensorflow.core.protobuf import saved_model_pb2
@@ -24,14 +23,14 @@ Endpoint = tuple[Callable[..., dict[str, Any]], Sequence[tf.TensorSpec]]
 """A function of tensors that returns a dict of tensors, and what tensors it takes."""
 
 
-def save(folder: pathlib.Path | str, endpoints: Mapping[str, Endpoint], variables: Sequence[keras.Variable]) -> None:
+def save(folder: pathlib.Path | str, endpoints: Mapping[str, Endpoint], variables: Sequence[tf.Variable]) -> None:
     """Writes a SavedModel without assets.
 
     Args:
         folder: folder to write into, made if need be.
         endpoints: dict from the names of the signatures to `Endpoint`s. The inputs of a signature have the names of its
             `tf.TensorSpec`s.
-        variables: all Keras variables that the functions use, in an order that is always the same. Those that no
+        variables: all variables that the functions use, in an order that is always the same. Those that no
             function uses are not written.
 
     Raises:
@@ -43,7 +42,7 @@ def save(folder: pathlib.Path | str, endpoints: Mapping[str, Endpoint], variable
     }
     used = {id(value) for traced in signatures.values() for value in traced.get_concrete_function().variables}
     root = tf.Module()
-    root.weights = [variable.value for variable in variables if id(variable.value) in used]
+    root.weights = [variable for variable in variables if id(variable) in used]
     # Gradients are not needed to draw, and would be traced for every operation that has one of its own.
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     tf.saved_model.save(root, str(folder), signatures=signatures, options=options)

@@ -16,6 +16,7 @@ from gan_keras.game import inputs
 from gan_keras.game import sampling
 from gan_keras.runtime import randomness
 
+LABELS = "labels.txt"
 MAX_BATCH = 1024
 MAX_ERROR = 1e-5
 
@@ -61,7 +62,8 @@ def write(
     * `sample_png(seeds[, condition])` → `image_bytes`, string (N,)
 
     Latents that are not finite, labels that are not classes, attributes that are not numbers from 0 to 1, and N outside
-    1 … 1024 are an `InvalidArgumentError` in whatever process runs the graph.
+    1 … 1024 are an `InvalidArgumentError` in whatever process runs the graph. Where there are classes, `labels.txt` has
+    their names, one a line.
 
     Args:
         generator: functional Keras model in float32, inputs `latents` (N, z) [, `labels` (N,) or `attributes` (N, A)].
@@ -97,7 +99,9 @@ def write(
         "sample_png": (sample_png, [seeds, *conditions]),
     }
     try:
-        reproducible.save(folder, endpoints, generator.variables)
+        reproducible.save(folder, endpoints, [variable.value for variable in generator.variables])
+        if condition is not None and condition.class_names:
+            (pathlib.Path(folder) / LABELS).write_text("".join(f"{name}\n" for name in condition.class_names), "utf-8")
     except tf.errors.OpError as error:
         raise errors.UserError(
             f"cannot write the SavedModel to '{folder}' ({error.message}): free space or choose another --export_dir"

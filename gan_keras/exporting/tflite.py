@@ -3,19 +3,17 @@
 import importlib.util
 import pathlib
 import tempfile
-import time
 from collections.abc import Iterator
 from typing import Any
 
-import keras
-import numpy as np
 import tensorflow as tf
 
+from gan_keras.exporting import latency
 from gan_keras.exporting import reproducible
-from gan_keras.exporting import saved_model
+from gan_keras.exporting import tflite_metadata
+from gan_keras.exporting.exported import ExportedGenerator
 from gan_keras.exporting.parity import Parity
 from gan_keras.exporting.parity import Probe
-from gan_keras.game import inputs
 
 BATCH_SIZES = {"serving_default": 1, "batch_4": 4, "batch_8": 8}
 """Signatures of a file and their batch sizes; all share one copy of the weights.
@@ -24,52 +22,66 @@ A batch of any size would put shape arithmetic in front of every transposed conv
 kernels: int8 was measured to be a hundred times slower.
 """
 
-OPTIMIZATIONS = {"generator_float32.tflite": [], "generator_int8.tflite": [tf.lite.Optimize.DEFAULT]}
-"""Files and what the converter does to them: int8 stores a weight in a byte, and measures activations as it runs."""
+FILES = ("generator_float32.tflite", "generator_float16.tflite", "generator_int8.tflite")
+"""Weights in 4, 2 and 1 bytes; the graphs compute in float32, but int8 multiplies 8-bit activations with 8-bit weights,
+and scales them as it runs (dynamic range)."""
 
-FLOAT32_MAX_ERROR = 1e-4
-INT8_MAX_MEAN_ERROR = 0.02
-INT8_MIN_CORRELATION = 0.99
+SEEDS, SEED_COUNT = "latents_of_seeds_0_255.f32", 256
+"""Latents of the first sample seeds, raw little-endian float32 (256, z): a seed is the same image on a phone."""
+
+LIMITS = {
+    "generator_float32.tflite": Parity(max_error=1e-4, mean_error=1e-4, correlation=0.99),
+    "generator_float16.tflite": Parity(max_error=5e-3, mean_error=5e-3, correlation=0.99),
+    "generator_int8.tflite": Parity(max_error=2.0, mean_error=0.02, correlation=0.99),
+}
+"""How far from Keras a file's images may be.
+
+A float32 file may differ by rounding only. The images of an int8 file are still the same faces: those of a DCGAN
+trained on CelebA at 32 × 32 were measured to differ by 0.0034 on average, correlation 0.9999; the images of another
+latent vector by 0.58, correlation 0.06.
+"""
 
 
-def can_run() -> bool:
-    """Returns whether TFLite files can be run here: `ai-edge-litert` is an optional dependency."""
-    return importlib.util.find_spec("ai_edge_litert") is not None
+def left_out() -> str | None:
+    """Returns why no TFLite file can be written here, or None: `ai-edge-litert`, which runs it, is optional."""
+    if importlib.util.find_spec("ai_edge_litert") is None:
+        return "left out, ai-edge-litert is needed to check it: pip install 'gan-keras[export]'"
+    return None
 
 
-def write(generator: keras.Model, folder: pathlib.Path, probe: Probe) -> dict[str, dict[str, Any]]:
+def write(exported: ExportedGenerator, folder: pathlib.Path, probe: Probe) -> dict[str, dict[str, Any]]:
     """Writes those TFLite files of a generator that draw what Keras draws.
 
     Args:
-        generator: functional Keras model in float32.
+        exported: the generator as a SavedModel.
         folder: path of a folder, made if need be.
         probe: the `Probe` of the generator.
 
     Returns:
-        dict from `tflite/<file>` to its size, parity and milliseconds, or to why it was left out.
+        dict from the name of a file to its size, parity and latency, or to why it was left out.
     """
-    if not can_run():
-        reason = "left out, ai-edge-litert is needed to check it: pip install 'gan-keras[export]'"
-        return {f"tflite/{name}": {"left_out": reason} for name in OPTIMIZATIONS}
-    return {f"tflite/{name}": write_checked(folder / name, content, probe) for name, content in convert(generator)}
+    reason = left_out()
+    if reason:
+        return {name: {"left_out": reason} for name in FILES}
+    checks = {name: write_checked(folder / name, content, probe) for name, content in convert(exported)}
+    if any("left_out" not in check for check in checks.values()):
+        (folder / SEEDS).write_bytes(exported.latents(range(SEED_COUNT)).astype("<f4").tobytes())
+    return checks
 
 
 def write_checked(path: pathlib.Path, content: bytes, probe: Probe) -> dict[str, Any]:
     """Writes a TFLite file if it draws what Keras draws; returns its entry of `write`."""
     parity = worst_parity(content, probe)
-    reason = fault(path.name, parity)
+    reason = parity.fault(LIMITS[path.name])
     if reason:
         return {"left_out": reason}
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
-    return parity.as_dict() | {
-        "bytes": len(content),
-        "milliseconds_1_thread": milliseconds(content, probe, threads=1),
-        "milliseconds_2_threads": milliseconds(content, probe, threads=2),
-    }
+    latencies = latency.of_threads(lambda threads: drawer(content, threads), probe)
+    return parity.as_dict() | {"bytes": len(content), "milliseconds": latencies}
 
 
-def convert(generator: keras.Model) -> Iterator[tuple[str, bytes]]:
+def convert(exported: ExportedGenerator) -> Iterator[tuple[str, bytes]]:
     """Yields (file name, bytes) of each TFLite file of a generator.
 
     A file's signatures take `latents` float32 (n, z) [, `labels` int32 (n,) or `attributes` float32 (n, A)] and return
@@ -77,24 +89,18 @@ def convert(generator: keras.Model) -> Iterator[tuple[str, bytes]]:
     attributes that exist. They take no seeds: TFLite lacks the operations that make latents of them.
 
     Args:
-        generator: functional Keras model in float32, inputs `latents` (N, z) [, `labels` (N,) or `attributes` (N, A)].
+        exported: the generator as a SavedModel.
     """
-    condition_names = list(inputs.conditions_of(generator))
-
-    def draw(latents, values=None):
-        conditions = {} if values is None else {condition_names[0]: values}
-        return {"images": inputs.generate(generator, latents, conditions, training=False)}
-
-    endpoints: dict[str, reproducible.Endpoint] = {}
-    for signature, batch_size in BATCH_SIZES.items():
-        latents = tf.TensorSpec([batch_size, inputs.latent_dim(generator)], tf.float32, name="latents")
-        endpoints[signature] = (draw, [latents, *saved_model.condition_specs(generator, batch_size)])
+    endpoints: dict[str, reproducible.Endpoint] = {
+        signature: (exported.draw, exported.input_specs(batch_size)) for signature, batch_size in BATCH_SIZES.items()
+    }
     with tempfile.TemporaryDirectory(prefix="gan_keras_tflite_") as folder:
-        reproducible.save(folder, endpoints, generator.variables)
-        for name, optimizations in OPTIMIZATIONS.items():
+        reproducible.save(folder, endpoints, exported.variables)
+        for name in FILES:
             converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=list(BATCH_SIZES))
-            converter.optimizations = optimizations
-            yield name, converter.convert()
+            converter.optimizations = [] if "float32" in name else [tf.lite.Optimize.DEFAULT]
+            converter.target_spec.supported_types = [tf.float16] if "float16" in name else []
+            yield name, tflite_metadata.attach(converter.convert(), exported)
 
 
 def interpreter(content: bytes, threads: int = 1) -> Any:
@@ -104,40 +110,14 @@ def interpreter(content: bytes, threads: int = 1) -> Any:
     return Interpreter(model_content=content, num_threads=threads)
 
 
+def drawer(content: bytes, threads: int = 1) -> latency.Draw:
+    """Returns a function that draws 1, 4 or 8 images with the signature for as many."""
+    interpreted = interpreter(content, threads)
+    runs = {BATCH_SIZES[name]: interpreted.get_signature_runner(name) for name in BATCH_SIZES}
+    return lambda **rows: runs[len(rows["latents"])](**rows)["images"]
+
+
 def worst_parity(content: bytes, probe: Probe) -> Parity:
     """Returns the parity of a file with the images of a probe, of that signature which differs most from Keras."""
-    interpreted = interpreter(content)
-
-    def parity_of(signature):
-        run = interpreted.get_signature_runner(signature)
-        return probe.parity(lambda **rows: run(**rows)["images"], BATCH_SIZES[signature])
-
-    return max(map(parity_of, BATCH_SIZES), key=lambda parity: parity.mean_error)
-
-
-def fault(name: str, parity: Parity) -> str | None:
-    """Returns why a file of this parity is left out, or None.
-
-    A float32 file may differ from Keras by rounding only. The images of an int8 file are still the same faces: those
-    of a DCGAN trained on CelebA at 32 × 32 were measured to differ by 0.0034 on average, correlation 0.9999; the images
-    of another latent vector by 0.58, correlation 0.06.
-    """
-    if name == "generator_float32.tflite":
-        good = parity.max_error < FLOAT32_MAX_ERROR
-        expected = f"a maximum error below {FLOAT32_MAX_ERROR}"
-    else:
-        good = parity.mean_error < INT8_MAX_MEAN_ERROR and parity.correlation > INT8_MIN_CORRELATION
-        expected = f"a mean error below {INT8_MAX_MEAN_ERROR} and a correlation above {INT8_MIN_CORRELATION}"
-    return None if good else f"left out, it does not draw what Keras draws: {parity}; expected {expected}"
-
-
-def milliseconds(content: bytes, probe: Probe, threads: int, repeats: int = 10) -> float:
-    """Returns the median time in which a file draws one image."""
-    run = interpreter(content, threads).get_signature_runner("serving_default")
-    one = {name: rows[:1] for name, rows in probe.inputs.items()}
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        run(**one)
-        times.append(time.perf_counter() - start)
-    return 1000.0 * float(np.median(times))
+    draw = drawer(content)
+    return max((probe.parity(draw, size) for size in BATCH_SIZES.values()), key=lambda parity: parity.mean_error)

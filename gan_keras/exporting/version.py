@@ -76,6 +76,20 @@ def new(model_dir: pathlib.Path | str, version: int | None = None) -> Iterator[t
             model_dir.rmdir()  # Only a folder that is still empty.
 
 
+@contextlib.contextmanager
+def addition(folder: pathlib.Path) -> Iterator[types.SimpleNamespace]:
+    """Fills a new folder of a version aside, and renames it when the block ends; yields as `new` does.
+
+    Raises:
+        UserError: the folder cannot be written.
+    """
+    try:
+        with files.written_aside(folder, replace=False) as draft:
+            yield draft
+    except OSError as error:
+        raise errors.UserError(f"cannot write '{folder}' ({error.strerror or error}): free space there") from error
+
+
 def _refuse_existing(model_dir, version):
     if version in numbers(model_dir):
         raise errors.UserError(

@@ -44,7 +44,7 @@ def with_attributes():
 def exported_with_attributes(with_attributes, tmp_path_factory):
     """The generator with attributes, exported with normal latents."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(tflite, "OPTIMIZATIONS", {"generator_float32.tflite": []})  # One file of each is enough.
+        monkeypatch.setattr(tflite, "FILES", ("generator_float32.tflite",))  # One file of each is enough.
         return _exported(with_attributes, "attributes", generators.ATTRIBUTES, tmp_path_factory)
 
 

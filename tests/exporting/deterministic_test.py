@@ -23,12 +23,15 @@ tf.config.set_logical_device_configuration(
 for name in names:
     condition = {"unconditional": None, "labels": generators.CLASSES}[name]
     generator = generators.generator(condition=condition)
-    export_generator(generator, name=name, export_dir=folder, latents="normal", condition=condition)
+    formats = ("saved_model", "tflite", "onnx")
+    export_generator(generator, name=name, export_dir=folder, latents="normal", condition=condition, formats=formats)
 """
 WITH_TIMES = {"export.json", "model_card.md"}
 EXPECTED = {
     "fingerprint.pb",
     "saved_model.pb",
+    "onnx/generator_float32.onnx",
+    "tflite/generator_float16.tflite",
     "tflite/generator_float32.tflite",
     "tflite/generator_int8.tflite",
     "variables/variables.data-00000-of-00001",
@@ -57,7 +60,7 @@ def test_operations_with_gradients_of_their_own_are_the_same_bytes(tmp_path):
         signature = {
             "serving": (lambda latents: {"images": generator(latents)}, [tf.TensorSpec((None, 4), name="latents")])
         }
-        reproducible.save(tmp_path / name, signature, generator.variables)
+        reproducible.save(tmp_path / name, signature, [variable.value for variable in generator.variables])
         written.add((tmp_path / name / "saved_model.pb").read_bytes())
     assert len(written) == 1 and b"IdentityN" in written.pop()
 

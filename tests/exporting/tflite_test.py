@@ -7,7 +7,7 @@ from gan_keras.exporting import parity
 from gan_keras.exporting import tflite
 from tests.exporting import generators
 
-FILES = ["generator_float32.tflite", "generator_int8.tflite"]
+FILES = list(tflite.FILES)
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,7 @@ def test_weights_are_shared_by_signatures_and_smaller_in_int8(contents, generato
     weights = 4 * sum(np.prod(variable.shape) for variable in generator.weights)
     graphs = 30_000  # Three graphs of some operations each, beside the weights.
     assert len(contents["generator_float32.tflite"]) < weights + graphs
+    assert len(contents["generator_float16.tflite"]) < weights / 2 + graphs
     assert len(contents["generator_int8.tflite"]) < weights / 4 + graphs
 
 
@@ -79,13 +80,14 @@ def test_a_file_that_draws_something_else_is_not_written(name, contents, probe, 
 def test_a_file_that_mixes_up_its_latents_is_noticed(contents, probe):
     rolled = parity.Probe(probe.seeds, {"latents": np.roll(probe.inputs["latents"], 1, axis=0)}, probe.images)
     for name in FILES:
-        assert tflite.fault(name, tflite.worst_parity(contents[name], probe)) is None
-        assert tflite.fault(name, tflite.worst_parity(contents[name], rolled))
+        limit = tflite.LIMITS[name]
+        assert tflite.worst_parity(contents[name], probe).fault(limit) is None
+        assert tflite.worst_parity(contents[name], rolled).fault(limit)
 
 
-def test_without_the_interpreter_nothing_unchecked_is_written(generator, probe, tmp_path, monkeypatch):
+def test_without_the_interpreter_nothing_unchecked_is_written(exported, probe, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "ai_edge_litert", None)
-    checks = tflite.write(generator, tmp_path / "tflite", probe)
-    assert list(checks) == [f"tflite/{name}" for name in FILES]
+    checks = tflite.write(exported, tmp_path / "tflite", probe)
+    assert list(checks) == FILES
     assert all("pip install 'gan-keras[export]'" in check["left_out"] for check in checks.values())
     assert not (tmp_path / "tflite").exists()

@@ -1,0 +1,162 @@
+"""TFLite metadata: what the tensors of a file mean, inside the file, for Android Studio, MediaPipe and other readers.
+
+A reader finds a flat buffer of the table `ModelMetadata` under the name `TFLITE_METADATA`, and files such as the names
+of the classes in a zip archive behind the model. Source: `metadata_schema.fbs` of TensorFlow Lite Support, whose slots
+are spelled out here, because the package that writes them exists for few versions of Python.
+"""
+
+import io
+import zipfile
+
+import flatbuffers
+import numpy as np
+
+from gan_keras.exporting import terms
+from gan_keras.exporting.exported import ExportedGenerator
+
+NAME = "TFLITE_METADATA"
+LABELS = "labels.txt"
+_IDENTIFIER = b"M001"
+_MIN_PARSER_VERSION = "1.0.0"
+_FEATURES, _IMAGE = 1, 2  # Members of the union ContentProperties.
+_RGB, _GREY = 1, 2  # ColorSpaceType
+_VALUE_LABELS = 3  # AssociatedFileType
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # The earliest time that a zip archive knows.
+
+
+def attach(content: bytes, exported: ExportedGenerator) -> bytes:
+    """Returns a TFLite file with metadata.
+
+    Args:
+        content: bytes of a TFLite file without metadata.
+        exported: the generator whose file it is.
+    """
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromPackedBuf(content)
+    subgraphs = [[_tensor_name(graph.tensors[index]) for index in graph.inputs] for graph in model.subgraphs]
+    buffer = schema.BufferT()
+    buffer.data = np.frombuffer(encode(exported, subgraphs), np.uint8)
+    entry = schema.MetadataT()
+    entry.name, entry.buffer = NAME, len(model.buffers)
+    model.buffers.append(buffer)
+    model.metadata = [*(model.metadata or []), entry]
+    builder = flatbuffers.Builder(len(content) + 65536)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output()) + _archive(exported)
+
+
+def encode(exported: ExportedGenerator, subgraphs: list[list[str]]) -> bytes:
+    """Returns the flat buffer of a generator's metadata.
+
+    Args:
+        exported: the generator.
+        subgraphs: names of the inputs of each of the file's graphs, in the order of the file.
+    """
+    inputs, images = _inputs(exported), _images(exported)
+    graphs = [_Table({2: [inputs[name] for name in names], 3: [images]}) for names in subgraphs]
+    metadata = _Table(
+        {
+            0: exported.description["name"],
+            1: "A generator of images, trained with gan_keras as one player of a generative adversarial network.",
+            3: graphs,
+            5: terms.of(exported.description["metadata"]),
+            7: _MIN_PARSER_VERSION,
+        }
+    )
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(_write(builder, metadata), _IDENTIFIER)
+    return bytes(builder.Output())
+
+
+def _inputs(exported):
+    """Returns the `TensorMetadata` of what a generator takes, by name."""
+    uniform = exported.description["latents"] == "uniform"
+    law = "uniform on [-1, 1]" if uniform else "standard normal"
+    features = _Table({0: _Scalar("Uint8", _FEATURES), 1: _Table({})})
+    tensors = {"latents": {0: "latents", 1: f"Independent random numbers, {law}: each vector is another image."}}
+    if uniform:
+        tensors["latents"][5] = _stats(-1.0, 1.0)
+    condition = exported.condition
+    if condition is not None and condition.encoding == "joint":
+        classes = len(condition.class_names)
+        labels = _Table({0: LABELS, 1: "Names of the classes, one a line.", 2: _Scalar("Int8", _VALUE_LABELS)})
+        tensors["labels"] = {
+            0: "labels",
+            1: f"Which class, from 0 to {classes - 1}.",
+            5: _stats(0.0, classes - 1.0),
+            6: [labels],
+        }
+    elif condition is not None:
+        names = ", ".join(f"{index} {name}" for index, (name, _) in enumerate(condition.columns))
+        tensors["attributes"] = {
+            0: "attributes",
+            1: f"From 0 (no) to 1 (yes), in this order: {names}.",
+            5: _stats(0.0, 1.0),
+        }
+    return {name: _Table(fields | {3: features}) for name, fields in tensors.items()}
+
+
+def _images(exported):
+    height, width, channels = exported.description["image_shape"]
+    size = _Table({0: _Scalar("Uint32", width), 1: _Scalar("Uint32", height)})
+    image = _Table({0: _Scalar("Int8", _RGB if channels == 3 else _GREY), 1: size})
+    content = _Table({0: _Scalar("Uint8", _IMAGE), 1: image})
+    return _Table({0: "images", 1: "Pixels from -1 (dark) to 1 (bright).", 3: content, 5: _stats(-1.0, 1.0)})
+
+
+def _stats(least, most):
+    return _Table({0: np.array([most], np.float32), 1: np.array([least], np.float32)})
+
+
+def _tensor_name(tensor):
+    """Returns the name of a signature's input, such as `latents` of `batch_4_latents:0`."""
+    return next(name for name in ("latents", "labels", "attributes") if name in tensor.name.decode())
+
+
+def _archive(exported):
+    """Returns a zip archive with the names of the classes, or nothing where there are none."""
+    names = exported.description["class_names"]
+    if not names:
+        return b""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr(zipfile.ZipInfo(LABELS, _EPOCH), "".join(f"{name}\n" for name in names))
+    return archive.getvalue()
+
+
+# === Flat buffers ===
+
+
+class _Table(dict):
+    """A table: its values by slot, which are texts, `_Scalar`s, arrays of float32, tables, and lists of tables."""
+
+
+class _Scalar(tuple):
+    """A number and its type, such as `Uint8`."""
+
+    def __new__(cls, kind, value):
+        return super().__new__(cls, (kind, value))
+
+
+def _write(builder, value):
+    """Writes a value and what it refers to, and returns its offset."""
+    if isinstance(value, str):
+        return builder.CreateString(value)
+    if isinstance(value, np.ndarray):
+        return builder.CreateNumpyVector(value)
+    if isinstance(value, list):
+        offsets = [_write(builder, each) for each in value]
+        builder.StartVector(4, len(offsets), 4)
+        for offset in reversed(offsets):
+            builder.PrependUOffsetTRelative(offset)
+        return builder.EndVector()
+    offsets = {slot: _write(builder, each) for slot, each in value.items() if not isinstance(each, _Scalar)}
+    builder.StartObject(max(value, default=-1) + 1)
+    for slot, each in value.items():
+        if slot in offsets:
+            builder.PrependUOffsetTRelativeSlot(slot, offsets[slot], 0)
+        else:
+            kind, number = each
+            getattr(builder, f"Prepend{kind}Slot")(slot, number, 0)
+    return builder.EndObject()
