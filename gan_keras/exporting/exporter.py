@@ -11,6 +11,7 @@ from gan_keras import errors
 from gan_keras.data.conditions import Condition
 from gan_keras.exporting import description
 from gan_keras.exporting import model_card
+from gan_keras.exporting import models_config
 from gan_keras.exporting import onnx
 from gan_keras.exporting import parity
 from gan_keras.exporting import saved_model
@@ -122,6 +123,7 @@ def export_generator(
                 checks = FORMATS[each].write(exported, draft.folder / each, probe)
                 described = description.write(draft.folder, described, _below(each, checks))
         files.write_text(draft.folder / model_card.NAME, model_card.text(described))
+    models_config.write(pathlib.Path(export_dir))
     _print_summary(draft.folder, described["checks"])
     return draft.folder
 

@@ -1,0 +1,1 @@
+"""Clients of a server that has an exported generator, such as TensorFlow Serving."""
