@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import json
-import os
 import pathlib
 from typing import Any
 
@@ -184,7 +183,7 @@ def _check(
 
 
 def _cache(cache_dir: sources.FolderPath) -> pathlib.Path:
-    folder = pathlib.Path(cache_dir or os.environ.get("GAN_KERAS_CACHE") or "~/.cache/gan_keras").expanduser()
+    folder = files.cache_folder(cache_dir)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -18,6 +18,7 @@ from gan_keras.exporting import saved_model
 from gan_keras.exporting import tflite
 from gan_keras.exporting import version as versions
 from gan_keras.exporting import warmup
+from gan_keras.exporting import web
 from gan_keras.exporting.exported import ExportedGenerator
 from gan_keras.game import inputs
 from gan_keras.runtime import files
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from gan_keras.runs.run import Run
 
 SAVED_MODEL = "saved_model"
-FORMATS = {"tflite": tflite, "onnx": onnx}
+FORMATS = {"tflite": tflite, "onnx": onnx, "web": web}
 """What can be made of a SavedModel, by the name of the format and of its folder in a version."""
 
 DEFAULT_FORMATS = (SAVED_MODEL, "tflite")

@@ -50,6 +50,8 @@ def summary(check: dict[str, Any]) -> str:
     """Returns one line about an entry of `checks`."""
     if "left_out" in check:
         return check["left_out"]
+    if "max_error" not in check:
+        return f"{check['bytes'] / 1e6:.1f} MB"
     line = f"max error {check['max_error']:.1e}, mean error {check['mean_error']:.1e}"
     if "bytes" in check:
         times = "; ".join(

@@ -66,6 +66,11 @@ def _renamed(written, name, replace, is_numbered):
                 raise FileExistsError(f"{place} exists already") from None
 
 
+def cache_folder(given: pathlib.Path | str | None = None) -> pathlib.Path:
+    """Returns the folder of what can be made or downloaded again; None: `$GAN_KERAS_CACHE`, or `~/.cache/gan_keras`."""
+    return pathlib.Path(given or os.environ.get("GAN_KERAS_CACHE") or "~/.cache/gan_keras").expanduser()
+
+
 def write_text(path: pathlib.Path, text: str) -> None:
     """Writes a text file whole or not at all."""
     write_bytes(path, text.encode())

@@ -7,7 +7,6 @@ everything behind the pooling layer, which has a batch size of one built in, is 
 
 import hashlib
 import http.client
-import os
 import pathlib
 import shutil
 import sys
@@ -56,7 +55,7 @@ def load(variant="legacy", weights=None, cache=None, download=False):
             had when it was first used.
     """
     errors.expect_one_of(variant, _INPUTS, "variant of Inception")
-    cache = pathlib.Path(cache or os.environ.get("GAN_KERAS_CACHE") or "~/.cache/gan_keras").expanduser()
+    cache = files.cache_folder(cache)
     if weights is None:
         path = cache / URL.rpartition("/")[2]
         pin = path.with_name(f"{path.name}.sha256")

@@ -1,0 +1,78 @@
+"""A generator as a web page: a folder that any static server hosts, and that draws without a network."""
+
+import json
+import pathlib
+import shutil
+from typing import Any
+
+from gan_keras.exporting import terms
+from gan_keras.exporting import tflite
+from gan_keras.exporting.exported import ExportedGenerator
+from gan_keras.exporting.parity import Probe
+from gan_keras.exporting.web import vendor
+
+PAGE = pathlib.Path(__file__).parent / "page"
+MODEL = "model"  # Folder of what the page draws with.
+TITLES = {"generator_int8.tflite": "small, 8-bit weights", "generator_float32.tflite": "exact, 32-bit weights"}
+"""Files that the page offers, the first one from the beginning, and what it calls them."""
+
+
+def left_out() -> str | None:
+    """Returns why no page can be made here, or None."""
+    return tflite.left_out()
+
+
+def write(exported: ExportedGenerator, folder: pathlib.Path, probe: Probe) -> dict[str, dict[str, Any]]:
+    """Writes the page of a generator: its TFLite files, and LiteRT.js to run them; arguments as of `tflite.write`.
+
+    The TFLite files are those of the version, or are converted and checked now. LiteRT.js is downloaded once.
+
+    Returns:
+        dict from the name of a file to its entry, as of `tflite.write`.
+
+    Raises:
+        UserError: LiteRT.js was not downloaded before, and cannot be now.
+    """
+    packages = vendor.packages()
+    model = folder / MODEL
+    model.mkdir(parents=True)
+    if (exported.folder / "tflite").is_dir():
+        shutil.copytree(exported.folder / "tflite", model, dirs_exist_ok=True)
+        checks = {}
+    else:
+        checks = {f"{MODEL}/{name}": check for name, check in tflite.write(exported, model, probe).items()}
+    for path in model.iterdir():
+        if path.name not in (*TITLES, tflite.SEEDS):
+            path.unlink()
+    if not any((model / name).is_file() for name in TITLES):
+        return checks or {"index.html": {"left_out": "left out, the version has no TFLite file that it could show"}}
+    (model / "model.json").write_text(json.dumps(_description(exported, model), indent=1) + "\n", "utf-8")
+    shutil.copytree(PAGE, folder, dirs_exist_ok=True)
+    vendor.unpack(packages, folder / "vendor")
+    return checks | {"index.html": {"bytes": sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())}}
+
+
+def _description(exported, model):
+    """Returns what the page reads: `model.json`."""
+    described, condition = exported.description, exported.condition
+    return {
+        "name": described["name"],
+        "latent_dim": described["latent_dim"],
+        "latents": described["latents"],
+        "latents_file": tflite.SEEDS,
+        "sample_seeds": tflite.SEED_COUNT,
+        "image_shape": described["image_shape"],
+        "condition": condition
+        and {
+            "name": condition.name,
+            "class_names": condition.class_names,
+            "columns": [column for column, _ in condition.columns],
+            "defaults": condition.to_json()["defaults"],
+        },
+        "files": [
+            {"path": name, "title": title, "bytes": (model / name).stat().st_size}
+            for name, title in TITLES.items()
+            if (model / name).is_file()
+        ],
+        "terms": terms.of(described["metadata"]),
+    }
