@@ -98,6 +98,7 @@ def convert(exported: ExportedGenerator) -> Iterator[tuple[str, bytes]]:
         reproducible.save(folder, endpoints, exported.variables)
         for name in FILES:
             converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=list(BATCH_SIZES))
+            converter._experimental_guarantee_all_funcs_one_use = True  # All signatures call one function.
             converter.optimizations = [] if "float32" in name else [tf.lite.Optimize.DEFAULT]
             converter.target_spec.supported_types = [tf.float16] if "float16" in name else []
             yield name, tflite_metadata.attach(converter.convert(), exported)

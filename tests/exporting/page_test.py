@@ -169,7 +169,7 @@ def test_blending_by_mouse_and_by_keyboard(open_page):
     tab.mouse.down()
     tab.wait_for_function("() => document.querySelector('#blended').dataset.drawn.startsWith('0.0')")
     left = blended(tab)
-    tab.mouse.move(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2)
+    tab.mouse.move(box["x"] + box["width"] + 9, box["y"] + box["height"] / 2)
     tab.mouse.up()
     tab.wait_for_function("() => document.querySelector('#blended').dataset.drawn.startsWith('1.00')")
     right = blended(tab)
