@@ -41,9 +41,12 @@ def main():
         exporting.add_formats(FLAGS.model, FLAGS.formats)
         return
     from gan_keras.runs import run
+    from gan_keras.training import export_quality
 
+    trained = run.open_run(FLAGS.run_dir)
     given = {"formats": FLAGS.formats} if FLAGS.formats else {}
-    exporting.export(run.open_run(FLAGS.run_dir), FLAGS.export_dir, FLAGS.checkpoint, FLAGS.name, **given)
+    measure = export_quality.of_run(trained)
+    exporting.export(trained, FLAGS.export_dir, FLAGS.checkpoint, FLAGS.name, measure=measure, **given)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ def of(
         "versions": {"gan_keras": gan_keras.__version__, "tensorflow": tf.__version__, "keras": keras.__version__},
         "files": [],
         "checks": {},
+        "distances": {},
         "metadata": metadata,
     }
 

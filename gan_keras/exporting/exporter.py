@@ -1,15 +1,20 @@
 """From a generator, or a run that trained one, to a new version of an exported model."""
 
 import pathlib
+from collections.abc import Callable
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
 
 import keras
+import numpy as np
 
 from gan_keras import errors
+from gan_keras.data import images
 from gan_keras.data.conditions import Condition
+from gan_keras.data.kinds import IMAGES
 from gan_keras.exporting import description
+from gan_keras.exporting import latency
 from gan_keras.exporting import model_card
 from gan_keras.exporting import models_config
 from gan_keras.exporting import onnx
@@ -26,11 +31,13 @@ from gan_keras.runtime import files
 if TYPE_CHECKING:
     from gan_keras.runs.run import Run
 
-SAVED_MODEL = "saved_model"
+SAVED_MODEL, KERAS = "saved_model", "Keras"
 FORMATS = {"tflite": tflite, "onnx": onnx, "web": web}
 """What can be made of a SavedModel, by the name of the format and of its folder in a version."""
 
 DEFAULT_FORMATS = (SAVED_MODEL, "tflite")
+
+Measure = Callable[[latency.Draw, ExportedGenerator], dict[str, float]]
 
 
 def export(
@@ -39,6 +46,7 @@ def export(
     checkpoint: str | None = None,
     name: str | None = None,
     formats: Sequence[str] = DEFAULT_FORMATS,
+    measure: Measure | None = None,
 ) -> pathlib.Path:
     """Exports the moving average of a run's generator; see `export_generator`.
 
@@ -47,7 +55,7 @@ def export(
         export_dir: parent of all exported models.
         checkpoint: `"best"`, `"last"`, or the name or path of one; None: the best if there is one, else the last.
         name: the model's name; by default `<recipe>-<dataset>`.
-        formats: see `export_generator`.
+        formats, measure: see `export_generator`.
 
     Returns:
         path of the version's folder.
@@ -65,6 +73,7 @@ def export(
         latents=config.game.latents,
         condition=run.condition,
         formats=formats,
+        measure=measure,
         metadata={"dataset": config.data.dataset, "seed": config.game.seed} | run.describe(path),
     )
 
@@ -79,6 +88,7 @@ def export_generator(
     formats: Sequence[str] = DEFAULT_FORMATS,
     metadata: dict[str, Any] | None = None,
     version: int | None = None,
+    measure: Measure | None = None,
 ) -> pathlib.Path:
     """Writes a generator as a new version of an exported model: a SavedModel, TFLite files, a model card.
 
@@ -96,6 +106,8 @@ def export_generator(
         formats: `"saved_model"`, and any of `"tflite"`, `"onnx"` and `"web"` beside it.
         metadata: dict of what JSON can hold, where the weights come from, for the model card and `export.json`.
         version: the version's number; by default one more than the highest.
+        measure: function (draw, exported) → distances from the data by name, which the model card then has of each
+            file and of Keras; None: it has none.
 
     Returns:
         path of the version's folder, `<export_dir>/<name>/<version>`.
@@ -119,10 +131,14 @@ def export_generator(
         described = description.write(draft.folder, described, checks)
         exported = ExportedGenerator(draft.folder)
         described = description.write(draft.folder, described, warmup.write(exported, draft.folder, probe))
+        images.write_png(draft.folder / "samples.png", images.grid(IMAGES.to_stored(probe.images)))
         for each in FORMATS:
             if each in formats:
                 checks = FORMATS[each].write(exported, draft.folder / each, probe)
                 described = description.write(draft.folder, described, _below(each, checks))
+        if measure is not None:
+            measured = {file: measure(draw, exported) for file, draw in _drawers(draft.folder, in_float32).items()}
+            described = description.write(draft.folder, described | {"distances": measured}, {})
         files.write_text(draft.folder / model_card.NAME, model_card.text(described))
     models_config.write(pathlib.Path(export_dir))
     _print_summary(draft.folder, described["checks"])
@@ -159,6 +175,19 @@ def add_formats(path: pathlib.Path | str, formats: Sequence[str]) -> pathlib.Pat
         files.write_text(exported.folder / model_card.NAME, model_card.text(described))
     _print_summary(exported.folder, added)
     return exported.folder
+
+
+def _drawers(folder, generator):
+    """Returns functions that draw with Keras, and with each file of a version's formats, by their names."""
+
+    def keras_draw(latents, **conditions):
+        return np.asarray(inputs.generate(generator, latents, conditions, training=False))
+
+    return {KERAS: keras_draw} | {
+        f"{name}/{file}": draw
+        for name, module in FORMATS.items()
+        for file, draw in module.drawers(folder / name).items()
+    }
 
 
 def _below(name, checks):

@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 
 from gan_keras.data.conditions import Condition
+from gan_keras.exporting import terms
 from gan_keras.runtime import markdown
 
 NAME = "model_card.md"
 EXAMPLE_SEEDS = range(3)
+MOST_OFF = 0.05  # Of a distance: more is a warning.
 
 
 def text(description: dict[str, Any]) -> str:
@@ -27,6 +29,7 @@ def text(description: dict[str, Any]) -> str:
         for key, value in description["metadata"].items()
         if isinstance(value, (str, int, float))
     }
+    about["Use of the images"] = terms.of(description["metadata"])
     about["Exported with"] = ", ".join(f"{key} {value}" for key, value in description["versions"].items())
     return _CARD.format(
         name=description["name"],
@@ -38,6 +41,7 @@ def text(description: dict[str, Any]) -> str:
         latent_dim=description["latent_dim"],
         shape=f"(N, {height}, {width}, {channels})",
         max_batch=description["max_batch"],
+        distances=_distances(description),
         checks="\n".join(f"* {path}: {summary(check)}" for path, check in description["checks"].items()),
         files=markdown.table(
             ("File", "Bytes", "SHA-256"),
@@ -60,6 +64,22 @@ def summary(check: dict[str, Any]) -> str:
         )
         line = f"{check['bytes'] / 1e6:.1f} MB, {line}; {times}"
     return line
+
+
+def _distances(description):
+    """Returns a section with the distances of each file from the data, and what is far off those of Keras."""
+    measured = description["distances"]
+    if not measured:
+        return ""
+    reference = measured["Keras"]
+    rows = [(file, *(f"{values[name]:.4g}" for name in reference)) for file, values in measured.items()]
+    far = [
+        f"**{file}: {name} is {values[name] / reference[name] - 1:+.0%} off that of Keras.**"
+        for file, values in measured.items()
+        for name in reference
+        if abs(values[name] / reference[name] - 1) > MOST_OFF
+    ]
+    return _DISTANCES.format(table=markdown.table(("Draws", *reference), rows), far="\n\n".join(far)).rstrip() + "\n\n"
 
 
 def _about_condition(condition):
@@ -94,9 +114,21 @@ def _instances(condition):
 
 _DISTRIBUTIONS = {"uniform": "uniform on [-1, 1]", "normal": "standard normal"}
 
+_DISTANCES = """## Distance from the data
+
+Of 2 048 images, those of the sample seeds from 0 on, from the test images; smaller is better.
+
+{table}
+
+{far}"""
+
 _CARD = """# {name}
 
-A generator of images, trained with gan_keras as one player of a generative adversarial network.
+A generator of images, trained with gan_keras as one player of a generative adversarial network. For looking at,
+teaching, games and tests of programs that need many images; not for showing people who exist, nor as evidence of
+anything.
+
+![Sample seeds 0 to 63](samples.png)
 
 {about}
 
@@ -135,7 +167,7 @@ exported it.
 
 {checks}
 
-## Files
+{distances}## Files
 
 {files}
 

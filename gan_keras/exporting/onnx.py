@@ -88,3 +88,8 @@ def drawer(content: bytes, threads: int = 1) -> latency.Draw:
     options.intra_op_num_threads = options.inter_op_num_threads = threads
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     return lambda **rows: session.run(["images"], rows)[0]
+
+
+def drawers(folder: pathlib.Path) -> dict[str, latency.Draw]:
+    """Returns a function that draws with the file of a folder, by its name."""
+    return {FILE: drawer((folder / FILE).read_bytes())} if (folder / FILE).is_file() else {}

@@ -19,6 +19,7 @@ from gan_keras.runtime import memory
 from gan_keras.runtime import replicas
 from gan_keras.training import chief as chiefs
 from gan_keras.training import experiment
+from gan_keras.training import export_quality
 from gan_keras.training import loop as loops
 from gan_keras.training import pictures
 from gan_keras.training.signals import StopSignals
@@ -197,7 +198,7 @@ def _finish(run):
             if best.is_dir():
                 _say(f"exporting the best checkpoint, after {checkpoint.read_state(best)['images_shown']} images")
 
-            exporting.export(run, run.config.training.export_dir)
+            exporting.export(run, run.config.training.export_dir, measure=export_quality.of_run(run))
             files.write_text(record, exported)
     _say(f"pictures, curves, statistics and report are in {run.path}; to continue: {resume_command(run)} --images=…")
 

@@ -29,6 +29,8 @@ for name in names:
 WITH_TIMES = {"export.json", "model_card.md"}
 EXPECTED = {
     "fingerprint.pb",
+    "assets.extra/tf_serving_warmup_requests",
+    "samples.png",
     "saved_model.pb",
     "onnx/generator_float32.onnx",
     "tflite/generator_float16.tflite",

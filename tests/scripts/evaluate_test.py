@@ -67,7 +67,7 @@ def run_dir(trained, tmp_path):
 def exported(trained, place):
     """The run, exported."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(tflite, "OPTIMIZATIONS", {})
+        monkeypatch.setattr(tflite, "FILES", ())
         return exporting.export(runs.open_run(trained), place / "exported")
 
 

@@ -5,6 +5,7 @@ import pathlib
 import shutil
 from typing import Any
 
+from gan_keras.exporting import latency
 from gan_keras.exporting import terms
 from gan_keras.exporting import tflite
 from gan_keras.exporting.exported import ExportedGenerator
@@ -50,6 +51,11 @@ def write(exported: ExportedGenerator, folder: pathlib.Path, probe: Probe) -> di
     shutil.copytree(PAGE, folder, dirs_exist_ok=True)
     vendor.unpack(packages, folder / "vendor")
     return checks | {"index.html": {"bytes": sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())}}
+
+
+def drawers(folder: pathlib.Path) -> dict[str, latency.Draw]:
+    """Returns nothing: the page draws with copies of the TFLite files."""
+    return {}
 
 
 def _description(exported, model):
