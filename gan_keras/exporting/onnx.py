@@ -57,8 +57,29 @@ def convert(exported: ExportedGenerator) -> bytes:
     model, _ = tf2onnx.convert.from_function(
         tf.function(draw, input_signature=specs, autograph=False), input_signature=specs, opset=OPSET
     )
+    _sort(model.graph)
     _rename(model.graph, names)
     return model.SerializeToString(deterministic=True)
+
+
+def _sort(graph):
+    """Orders the nodes by when the output needs them: the converter's order is not the same in every process."""
+    makers = {output: node for node in graph.node for output in node.output}
+    ordered, known = [], set()
+    waiting = [(graph.output[0].name, False)]
+    while waiting:
+        name, is_ready = waiting.pop()
+        node = makers.get(name)
+        if node is None or (name in known and not is_ready):
+            continue
+        if is_ready:
+            ordered.append(node)
+        else:
+            known.update(node.output)
+            waiting.append((name, True))
+            waiting.extend((taken, False) for taken in reversed(node.input))
+    del graph.node[:]
+    graph.node.extend(ordered)
 
 
 def _rename(graph, inputs):
