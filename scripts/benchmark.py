@@ -6,6 +6,7 @@ python scripts/benchmark.py plain      images/s of a step beside those of a plai
 python scripts/benchmark.py tick       share of the time that statistics, grids and checkpoints take on a fast device
 python scripts/benchmark.py sample     images/s of samples
 python scripts/benchmark.py input      images/s of the input pipeline
+python scripts/benchmark.py export     MB, milliseconds and errors of every file of an exported model (--model)
 python scripts/benchmark.py evaluation seconds and memory of measuring a generator beside those of its training
 python scripts/benchmark.py recipes    trains every recipe on the same data, a run folder and a row of a table each
 python scripts/benchmark.py quality    searches the settings that draw the best pictures in so many minutes
@@ -24,6 +25,7 @@ flags.DEFINE_integer("rounds", 7, "step, limit, plain, sample: rounds", lower_bo
 flags.DEFINE_integer("batch_size", 64, "step, limit, plain: images of an update", lower_bound=2)
 flags.DEFINE_integer("resolution", None, "step, limit: side of the images (default: 32; limit: 64)", lower_bound=16)
 flags.DEFINE_string("history", None, "step: JSON Lines file of earlier rates, to which these are added")
+flags.DEFINE_string("model", None, "export: exported model, a version's folder or the one above it")
 flags.DEFINE_list("recipes", None, "step, recipes: which ones (default: all)")
 flags.DEFINE_string(
     "dataset",
@@ -56,6 +58,7 @@ USED = {
     "tick": ("recipe",),
     "sample": ("recipe", "precision", "rounds"),
     "input": (),
+    "export": ("model", "rounds"),
     "evaluation": ("recipe", "precision", "features", "dataset", "data_dir"),
     "recipes": ("recipes", "dataset", "data_dir", "updates", "minutes", "precision", "seed", "output_dir"),
     "quality": (
@@ -80,6 +83,7 @@ def main(benchmark):
         "tick": _tick,
         "sample": _sample,
         "input": _input,
+        "export": _export,
         "evaluation": _evaluation,
         "recipes": _recipes,
         "quality": _quality,
@@ -134,6 +138,14 @@ def _input():
     from gan_keras.benchmarks import input_pipeline
 
     input_pipeline.measure()
+
+
+def _export():
+    from gan_keras.benchmarks import export
+
+    if not FLAGS.model:
+        raise errors.UserError("the benchmark export measures --model=FOLDER of an exported model: name it")
+    export.measure(FLAGS.model, FLAGS.rounds)
 
 
 def _evaluation():

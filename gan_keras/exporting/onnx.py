@@ -111,6 +111,6 @@ def drawer(content: bytes, threads: int = 1) -> latency.Draw:
     return lambda **rows: session.run(["images"], rows)[0]
 
 
-def drawers(folder: pathlib.Path) -> dict[str, latency.Draw]:
+def drawers(folder: pathlib.Path, threads: int = 1) -> dict[str, latency.Draw]:
     """Returns a function that draws with the file of a folder, by its name."""
-    return {FILE: drawer((folder / FILE).read_bytes())} if (folder / FILE).is_file() else {}
+    return {FILE: drawer((folder / FILE).read_bytes(), threads)} if (folder / FILE).is_file() else {}

@@ -118,9 +118,9 @@ def drawer(content: bytes, threads: int = 1) -> latency.Draw:
     return lambda **rows: runs[len(rows["latents"])](**rows)["images"]
 
 
-def drawers(folder: pathlib.Path) -> dict[str, latency.Draw]:
+def drawers(folder: pathlib.Path, threads: int = 1) -> dict[str, latency.Draw]:
     """Returns functions that draw up to 8 images with the files of a folder, by their names."""
-    return {name: drawer((folder / name).read_bytes()) for name in FILES if (folder / name).is_file()}
+    return {name: drawer((folder / name).read_bytes(), threads) for name in FILES if (folder / name).is_file()}
 
 
 def worst_parity(content: bytes, probe: Probe) -> Parity:

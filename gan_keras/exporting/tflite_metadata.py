@@ -21,6 +21,7 @@ _MIN_PARSER_VERSION = "1.0.0"
 _FEATURES, _IMAGE = 1, 2  # Members of the union ContentProperties.
 _RGB, _GREY = 1, 2  # ColorSpaceType
 _VALUE_LABELS = 3  # AssociatedFileType
+_CALLS = (16, 92, 93, 103)  # Members of the union BuiltinOptions: call, if, while, call once.
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # The earliest time that a zip archive knows.
 
 
@@ -34,6 +35,7 @@ def attach(content: bytes, exported: ExportedGenerator) -> bytes:
     from ai_edge_litert import schema_py_generated as schema
 
     model = schema.ModelT.InitFromPackedBuf(content)
+    _put_first(model, "serving_default")
     subgraphs = [[_tensor_name(graph.tensors[index]) for index in graph.inputs] for graph in model.subgraphs]
     buffer = schema.BufferT()
     buffer.data = np.frombuffer(encode(exported, subgraphs), np.uint8)
@@ -44,6 +46,21 @@ def attach(content: bytes, exported: ExportedGenerator) -> bytes:
     builder = flatbuffers.Builder(len(content) + 65536)
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output()) + _archive(exported)
+
+
+def _put_first(model, signature):
+    """Makes a signature's graph the first one of a file: the one that interpreters without signatures run."""
+    index = next(each.subgraphIndex for each in model.signatureDefs if _text(each.signatureKey) == signature)
+    order = [index, *(other for other in range(len(model.subgraphs)) if other != index)]
+    model.subgraphs = [model.subgraphs[each] for each in order]
+    for each in model.signatureDefs:
+        each.subgraphIndex = order.index(each.subgraphIndex)
+    # No graph may call another one by its number.
+    assert all(operation.builtinOptionsType not in _CALLS for graph in model.subgraphs for operation in graph.operators)
+
+
+def _text(name):
+    return name.decode() if isinstance(name, bytes) else name
 
 
 def encode(exported: ExportedGenerator, subgraphs: list[list[str]]) -> bytes:
@@ -111,7 +128,7 @@ def _stats(least, most):
 
 def _tensor_name(tensor):
     """Returns the name of a signature's input, such as `latents` of `batch_4_latents:0`."""
-    return next(name for name in ("latents", "labels", "attributes") if name in tensor.name.decode())
+    return next(name for name in ("latents", "labels", "attributes") if name in _text(tensor.name))
 
 
 def _archive(exported):

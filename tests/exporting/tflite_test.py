@@ -32,6 +32,12 @@ def test_each_file_has_three_signatures_of_fixed_batches(contents):
             assert images.shape == (batch, 16, 16, 3) and images.dtype == np.float32
 
 
+def test_an_interpreter_without_signatures_draws_one_image(contents):
+    for content in contents.values():
+        interpreter = tflite.interpreter(content)
+        assert [details["shape"].tolist() for details in interpreter.get_input_details()] == [[1, 8]]
+
+
 def test_files_stand_on_builtin_operations_without_shape_arithmetic(contents):
     for content in contents.values():
         operations = {details["op_name"] for details in tflite.interpreter(content)._get_ops_details()}

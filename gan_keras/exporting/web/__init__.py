@@ -53,7 +53,7 @@ def write(exported: ExportedGenerator, folder: pathlib.Path, probe: Probe) -> di
     return checks | {"index.html": {"bytes": sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())}}
 
 
-def drawers(folder: pathlib.Path) -> dict[str, latency.Draw]:
+def drawers(folder: pathlib.Path, threads: int = 1) -> dict[str, latency.Draw]:
     """Returns nothing: the page draws with copies of the TFLite files."""
     return {}
 
