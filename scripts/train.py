@@ -10,6 +10,7 @@ from absl import flags as absl_flags
 
 from gan_keras import config as configs
 from gan_keras import errors
+from gan_keras.config import advice
 from gan_keras.config import flags
 from gan_keras.config import overrides
 from gan_keras.config import recipes
@@ -28,7 +29,7 @@ absl_flags.adopt_module_key_flags(flags)  # So that --help lists them.
 
 def main():
     if FLAGS.list_recipes:
-        print("\n".join(recipes.table()))
+        print("\n".join([*recipes.table(), "", *advice.lines()]))
         return
     config = configs.override(_base(), **flags.given())
     program.load_tensorflow()

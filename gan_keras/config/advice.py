@@ -1,0 +1,21 @@
+"""Which recipe to take for how much time: what drew the best pictures when it was measured (see the README)."""
+
+ADVICE: tuple[tuple[str, str], ...] = (
+    ("5 minutes on two cores", "--recipe=dcgan_fast --augment=none --images=150000"),
+    ("20 minutes on two cores", "--recipe=dcgan_fast --images=540000"),
+    ("60 minutes on two cores", "--recipe=dcgan_fast --images=1600000"),
+    ("the course's networks as they are", "--recipe=dcgan"),
+    ("classes", "--recipe=acgan"),
+    ("a day on a GPU (not measured)", "--recipe=r3gan --preset=paper"),
+)
+"""What one has or wants, and flags of `scripts/train.py`.
+
+The minutes are those of faces of 64 × 64 with `--precision=mixed_bfloat16`, on two cores that compute bfloat16.
+"""
+
+
+def lines() -> list[str]:
+    """Returns the advice as lines of text, a header first."""
+    width = max(len(budget) for budget, _ in ADVICE)
+    head = "Which one to take, with --precision=mixed_bfloat16 where the processor has it, for faces of 64 × 64:"
+    return [head, *(f"  {budget.ljust(width)}  {flags}" for budget, flags in ADVICE)]
