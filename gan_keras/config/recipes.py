@@ -52,7 +52,7 @@ _FAST: dict[str, Any] = {"width": 32, "batch_size": 16}
 RECIPES: dict[str, schema.Config] = {}
 DESCRIPTIONS: dict[str, str] = {}  # What each recipe is, where it comes from, and where it departs from there.
 AS_PUBLISHED: dict[str, dict[str, Any]] = {}
-"""Sizes and learning rates of the paper or the authors' code, by recipe, where the recipe has others.
+"""Sizes, learning rates and updates of D of the paper or the authors' code, by recipe, where the recipe has others.
 
 Those of the recipes are smaller networks, smaller batches and higher learning rates, which were measured to be better
 in the minutes that a user of a CPU waits.
@@ -247,8 +247,8 @@ def named_objective(name: str) -> schema.Config:
     """Returns the Config whose objective, updates of D and optimizers a name stands for.
 
     Args:
-        name: a loss, with the other settings of `dcgan`; or a recipe, with the learning rates as published, because its
-            own are for its small networks and batches.
+        name: a loss, with the other settings of `dcgan`; or a recipe, with what is in `AS_PUBLISHED`, because its own
+            learning rates are for its small networks and batches.
 
     Raises:
         UserError: it is neither.
@@ -268,7 +268,7 @@ def table() -> list[str]:
             _regularization(config.game),
             f"{config.game.discriminator_steps} : 1",
             "yes" if config.data.labels else "",
-            DESCRIPTIONS[name] + _as_published(name),
+            DESCRIPTIONS[name] + (f". As published: {published_flags(name)}" if name in AS_PUBLISHED else ""),
         )
         for name, config in RECIPES.items()
     ]
@@ -276,10 +276,9 @@ def table() -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
-def _as_published(name: str) -> str:
-    settings = AS_PUBLISHED.get(name, {})
-    flags = " ".join(f"--{setting}={value}" for setting, value in settings.items())
-    return f". As published: {flags}" if settings else ""
+def published_flags(name: str) -> str:
+    """Returns the flags of `scripts/train.py` that give a recipe what it has in `AS_PUBLISHED`."""
+    return " ".join(f"--{setting}={value}" for setting, value in AS_PUBLISHED[name].items())
 
 
 def _regularization(game: schema.Game) -> str:
