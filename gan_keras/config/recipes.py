@@ -52,7 +52,7 @@ _FAST: dict[str, Any] = {"width": 32, "batch_size": 16}
 RECIPES: dict[str, schema.Config] = {}
 DESCRIPTIONS: dict[str, str] = {}  # What each recipe is, where it comes from, and where it departs from there.
 AS_PUBLISHED: dict[str, dict[str, Any]] = {}
-"""Sizes and learning rates of the paper or the authors' code, by recipe, where the recipe has others.
+"""Sizes, learning rates and updates of D of the paper or the authors' code, by recipe, where the recipe has others.
 
 Those of the recipes are smaller networks, smaller batches and higher learning rates, which were measured to be better
 in the minutes that a user of a CPU waits.
@@ -174,9 +174,12 @@ _recipe(
 _recipe(
     "sngan",
     "spectral normalization, hinge loss, residual networks. Miyato et al. 2018 (arXiv 1802.05957)",
+    as_published={"width": 64, "batch_size": 64, "discriminator_steps": 5, **rates(2e-4)},
     architecture="resnet",
+    width=16,
+    batch_size=16,
+    **rates(4e-4, 8e-4),
     loss="hinge",
-    discriminator_steps=5,
     latents="normal",
     latent_dim=128,
     normalization="spectral",
@@ -186,8 +189,12 @@ _recipe(
 _recipe(
     "sagan",
     "sngan with classes, self-attention and two learning rates. Zhang et al. 2018 (arXiv 1805.08318)",
+    as_published={"width": 64, "batch_size": 64, **rates(1e-4, 4e-4)},
     labels="auto",
     architecture="resnet",
+    width=12,
+    batch_size=16,
+    **rates(2e-4, 8e-4),
     loss="hinge",
     latents="normal",
     latent_dim=128,
@@ -196,8 +203,6 @@ _recipe(
     attention=True,
     generator_conditioning="batch_norm",
     discriminator_conditioning="projection",
-    generator_learning_rate=1e-4,
-    discriminator_learning_rate=4e-4,
     beta_1=0.0,
     beta_2=0.9,
 )
@@ -208,15 +213,16 @@ _recipe(
     "r3gan",
     "relativistic pairing with R1 and R2. Huang et al. 2025 (arXiv 2501.05441). Departures: small networks, and G's "
     "update compares with the real images of D's last update; the authors draw new ones",
+    as_published={"preset": "paper", "batch_size": 256, **rates("cosine:2e-4:5e-5")},
     architecture="r3gan",
     preset="small",
+    batch_size=16,
     loss="relativistic_pairing",
     latents="normal",
     latent_dim=64,
     r1="cosine:2:0.2",
     r2="cosine:2:0.2",
-    generator_learning_rate="cosine:2e-3:5e-4",
-    discriminator_learning_rate="cosine:2e-3:5e-4",
+    **rates("cosine:2e-3:5e-4"),
     beta_1=0.0,
     beta_2="cosine:0.9:0.99",
 )
@@ -241,8 +247,8 @@ def named_objective(name: str) -> schema.Config:
     """Returns the Config whose objective, updates of D and optimizers a name stands for.
 
     Args:
-        name: a loss, with the other settings of `dcgan`; or a recipe, with the learning rates as published, because its
-            own are for its small networks and batches.
+        name: a loss, with the other settings of `dcgan`; or a recipe, with what is in `AS_PUBLISHED`, because its own
+            learning rates are for its small networks and batches.
 
     Raises:
         UserError: it is neither.
@@ -262,7 +268,7 @@ def table() -> list[str]:
             _regularization(config.game),
             f"{config.game.discriminator_steps} : 1",
             "yes" if config.data.labels else "",
-            DESCRIPTIONS[name] + _as_published(name),
+            DESCRIPTIONS[name] + (f". As published: {published_flags(name)}" if name in AS_PUBLISHED else ""),
         )
         for name, config in RECIPES.items()
     ]
@@ -270,10 +276,9 @@ def table() -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
-def _as_published(name: str) -> str:
-    settings = AS_PUBLISHED.get(name, {})
-    flags = " ".join(f"--{setting}={value}" for setting, value in settings.items())
-    return f". As published: {flags}" if settings else ""
+def published_flags(name: str) -> str:
+    """Returns the flags of `scripts/train.py` that give a recipe what it has in `AS_PUBLISHED`."""
+    return " ".join(f"--{setting}={value}" for setting, value in AS_PUBLISHED[name].items())
 
 
 def _regularization(game: schema.Game) -> str:

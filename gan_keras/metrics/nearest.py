@@ -20,8 +20,9 @@ _PAIRS = 8  # In a row of the picture.
 def measure(evidence: Evidence) -> Finding:
     """Returns how near the first 64 generated images are to the training images, compared with real test images.
 
-    Distances are Euclidean, of pixels in [-1, 1]. The scale is the median distance of up to 256 real images, a random
-    subset, from their nearest training image; if the real images are the training images, from their nearest other.
+    Distances are Euclidean, of pixels in [-1, 1]; a training image may be mirrored, as it is in most trainings. The
+    scale is the median distance of up to 256 real images, a random subset, from their nearest training image; if the
+    real images are the training images, from their nearest other.
 
     Returns:
         `ratio`, the median distance of the generated images by that scale: far below 1 means memorized images; and
@@ -43,7 +44,7 @@ def measure(evidence: Evidence) -> Finding:
     own = np.full(len(samples) + len(references), -1)
     if itself:
         own[len(samples) :] = chosen
-    indices, distances = search(np.concatenate([samples, references]), train, own)
+    indices, distances, mirrored = _search_mirrored(np.concatenate([samples, references]), train, own)
     generated, scale = distances[: len(samples)], float(np.median(distances[len(samples) :]))
     if scale == 0:
         raise errors.UserError(
@@ -54,12 +55,26 @@ def measure(evidence: Evidence) -> Finding:
     notes = ["the scale is the distance of training images from other training images"] if itself else []
     if ratio < SUSPICIOUS:
         notes.append(f"a ratio below {SUSPICIOUS}: the generated images may be copies of training images")
-    pairs = np.stack([samples, train[indices[: len(samples)]]], 1).reshape(-1, *samples.shape[1:])
+    neighbors, turned = np.array(train[indices[: len(samples)]]), mirrored[: len(samples)]
+    neighbors[turned] = _mirror(neighbors[turned])
+    pairs = np.stack([samples, neighbors], 1).reshape(-1, *samples.shape[1:])
     return Finding(
         {"ratio": ratio, "closest": float(generated.min()) / scale},
         tuple(notes),
         {"nearest": images.grid(pairs, 2 * _PAIRS)},
     )
+
+
+def _search_mirrored(queries: np.ndarray, train: Any, own: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Returns what `search` does, and whether the nearest training image is mirrored, bool (Q,)."""
+    indices, distances = search(np.concatenate([queries, _mirror(queries)]), train, np.concatenate([own, own]))
+    indices, distances = indices.reshape(2, -1), distances.reshape(2, -1)  # Without and with mirroring.
+    mirrored = distances[1] < distances[0]
+    return np.where(mirrored, indices[1], indices[0]), distances.min(0), mirrored
+
+
+def _mirror(pixels: np.ndarray) -> np.ndarray:
+    return pixels[:, :, ::-1]
 
 
 def search(queries: np.ndarray, train: Any, own: np.ndarray, block: int = _BLOCK) -> tuple[np.ndarray, np.ndarray]:

@@ -32,7 +32,7 @@ def paper_stages(resolution, width=768):
     return _stages(resolution, width, depth=2, widest=32)
 
 
-def small_stages(resolution, width=128):
+def small_stages(resolution, width=64):
     """Returns stages for a CPU: one block each; `width` channels up to side 8, then half with each doubling of it."""
     return _stages(resolution, width, depth=1, widest=8)
 

@@ -41,6 +41,16 @@ def test_planted_copies_are_found_and_shown():
         np.testing.assert_array_equal(picture[2:18, left : left + 16], train[index])
 
 
+def test_mirrored_copies_are_found_and_shown_mirrored():
+    train = noise(50)
+    found = measure(train, noise(9, seed=1), train[[7, 30]][:, :, ::-1])
+    assert found.values == {"ratio": 0, "closest": 0}
+    picture = found.pictures["nearest"]
+    for place, index in enumerate([7, 7, 30, 30]):
+        left = 2 + 18 * place
+        np.testing.assert_array_equal(picture[2:18, left : left + 16], train[index][:, ::-1])
+
+
 def test_real_images_that_are_the_training_images_are_compared_with_the_others():
     train = grey(0, 10, 30)
     for real in (train, train.copy()):
@@ -68,7 +78,7 @@ def test_at_most_64_samples_and_256_real_images_are_looked_at(monkeypatch):
     train, real, fake = noise(20), noise(400, seed=1), noise(70, seed=2)
     first, again, other = (measure(train, real, fake, seed).values for seed in (0, 0, 1))
     assert first == again != other
-    assert [len(queries) for queries in searched] == [64 + 256] * 3
+    assert [len(queries) for queries in searched] == [2 * (64 + 256)] * 3  # Each as it is, and mirrored.
     np.testing.assert_array_equal(searched[0][:64], fake[:64])
 
 

@@ -223,7 +223,7 @@ def test_files_become_pixels_as_those_of_the_data_do(tmp_path, mode):
 
 
 def test_a_folder_without_images_and_with_images_of_other_sizes(tmp_path):
-    refused(lambda: subjects.Samples(tmp_path), r"the folder holds no images \(.*.jpg, .*.png")
+    refused(lambda: subjects.Samples(tmp_path), r"the folder holds no images \(\.avif, \.bmp, .*\.jpg, .*\.png")
     write(tmp_path / "mixed", [*tiny.images(2), np.zeros((32, 32, 3), np.uint8)])
     mixed = subjects.Samples(tmp_path / "mixed")
     refused(lambda: drawn(mixed, [0, 1, 2]), "002.png' is 32 × 32 × 3, and .*000.png' is 16 × 16 × 3: .* of one size")

@@ -13,7 +13,7 @@ def test_presets_of_the_paper():
     assert r3gan.paper_stages(32) == [(768, 2, 96)] * 4
     assert r3gan.paper_stages(64) == [(768, 2, 96)] * 4 + [(384, 2, 48)]
     assert r3gan.paper_stages(256) == [(768, 2, 96)] * 4 + [(384, 2, 48), (192, 2, 24), (96, 2, 12)]
-    assert r3gan.small_stages(32) == [(128, 1, 16), (128, 1, 16), (64, 1, 8), (32, 1, 4)]
+    assert r3gan.small_stages(32) == [(64, 1, 8), (64, 1, 8), (32, 1, 4), (16, 1, 2)]
 
 
 def test_parameters_for_32():
@@ -29,12 +29,12 @@ def test_parameters_for_32():
     )
 
 
-def test_small_preset_and_its_labels():
+def test_networks_of_the_small_preset_and_their_labels():
     def generator(**labels):
-        return parameters(described(r3gan.generator, preset="small", **labels))
+        return parameters(described(r3gan.generator, width=128, preset="small", **labels))
 
     def discriminator(**labels):
-        return parameters(described(r3gan.discriminator, preset="small", **labels))
+        return parameters(described(r3gan.discriminator, width=128, preset="small", **labels))
 
     assert (generator(), discriminator()) == (274_912, 266_848)
     # D's last layer gives 128 numbers instead of one; each class, or attribute, has 128 numbers to compare them with.
