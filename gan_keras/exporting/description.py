@@ -1,6 +1,5 @@
 """`export.json`: what programs need to know of a version, and how it was checked."""
 
-import hashlib
 import json
 import pathlib
 from typing import Any
@@ -47,30 +46,28 @@ def of(
         "files": [],
         "checks": {},
         "distances": {},
+        "not_measured": "",
         "metadata": metadata,
     }
 
 
-def write(folder: pathlib.Path, description: dict[str, Any], checks: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Writes `export.json` into a version's folder whose other files are complete; returns what it holds.
+def write(folder: pathlib.Path, description: dict[str, Any]) -> dict[str, Any]:
+    """Writes `export.json` into a version's folder; returns the description with what the folder holds now.
 
     Args:
         folder: the version's folder.
-        description: that of `of`, or one that was read back.
-        checks: dict from a file's path to its parity, or to why it was left out, beside those in the description.
+        description: that of `of`, or one that was read back, with what is new.
     """
-    description = description | {"files": _files(folder), "checks": description["checks"] | checks}
+    description = description | {"files": _files(folder)}
     files.write_text(folder / NAME, json.dumps(description, indent=1) + "\n")
     return description
 
 
 def _files(folder):
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in NOT_LISTED)
+    inside = [(path, path.relative_to(folder)) for path in paths]
     return [
-        {
-            "path": path.relative_to(folder).as_posix(),
-            "bytes": path.stat().st_size,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        }
-        for path in paths
+        {"path": relative.as_posix(), "bytes": path.stat().st_size, "sha256": files.sha256(path)}
+        for path, relative in inside
+        if not relative.parts[0].startswith(".")  # Something half written.
     ]

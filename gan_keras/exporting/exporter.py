@@ -5,6 +5,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Protocol
 
 import keras
 import numpy as np
@@ -31,13 +32,32 @@ from gan_keras.runtime import files
 if TYPE_CHECKING:
     from gan_keras.runs.run import Run
 
-SAVED_MODEL, KERAS = "saved_model", "Keras"
-FORMATS = {"tflite": tflite, "onnx": onnx, "web": web}
-"""What can be made of a SavedModel, by the name of the format and of its folder in a version."""
+SAVED_MODEL = "saved_model"
+
+
+class Format(Protocol):
+    """What a module has to offer that makes a format of a SavedModel."""
+
+    def left_out(self) -> str | None:
+        """Returns why the format cannot be made on this machine, or None."""
+
+    def write(
+        self, exported: ExportedGenerator, folder: pathlib.Path, probe: parity.Probe
+    ) -> dict[str, dict[str, Any]]:
+        """Writes those files that draw what the probe holds; see `tflite.write`."""
+
+    def drawers(self, folder: pathlib.Path) -> dict[str, latency.Draw]:
+        """Returns functions that draw with the files of a folder, by their names."""
+
+
+FORMATS: dict[str, Format] = {"tflite": tflite, "onnx": onnx, "web": web}
+"""What can be made of a SavedModel, by the name of the format and of its folder in a version, in order."""
 
 DEFAULT_FORMATS = (SAVED_MODEL, "tflite")
 
-Measure = Callable[[latency.Draw, ExportedGenerator], dict[str, float]]
+Measure = Callable[[dict[str, latency.Draw], ExportedGenerator], dict[str, Any]]
+"""`measure(functions that draw, by name, exported)` → `distances`, by that name and that of the metric; or instead
+`not_measured`, why there are none."""
 
 
 def export(
@@ -106,8 +126,8 @@ def export_generator(
         formats: `"saved_model"`, and any of `"tflite"`, `"onnx"` and `"web"` beside it.
         metadata: dict of what JSON can hold, where the weights come from, for the model card and `export.json`.
         version: the version's number; by default one more than the highest.
-        measure: function (draw, exported) → distances from the data by name, which the model card then has of each
-            file and of Keras; None: it has none.
+        measure: a `Measure` of the distances from the data, which the model card then has of each file and of Keras;
+            None: it has none.
 
     Returns:
         path of the version's folder, `<export_dir>/<name>/<version>`.
@@ -116,7 +136,7 @@ def export_generator(
         UserError: the folder cannot be written, the version exists, the condition is not that of the generator, or the
             generator draws NaN or infinity.
     """
-    _expect_formats(formats, SAVED_MODEL)
+    chosen = _chosen(formats, SAVED_MODEL)
     _expect_condition(generator, condition)
     in_float32 = saved_model.in_float32(generator)
     probe = parity.Probe.of(in_float32, latents, condition)
@@ -124,24 +144,23 @@ def export_generator(
 
     with versions.new(pathlib.Path(export_dir) / name, version) as draft:
         saved_model.write(in_float32, draft.folder, latents, condition)
-        checks = {"saved_model.pb": saved_model.check(draft.folder, probe).as_dict()}
+        checks = described["checks"]
+        checks["saved_model.pb"] = saved_model.check(draft.folder, probe).as_dict() | {"bytes": _size(draft.folder)}
         precision = saved_model.precision(generator)
         if precision != "float32":
             checks[f"Keras in {precision}, as trained"] = probe.parity_of(generator).as_dict()
-        described = description.write(draft.folder, described, checks)
+        description.write(draft.folder, described)
         exported = ExportedGenerator(draft.folder)
-        described = description.write(draft.folder, described, warmup.write(exported, draft.folder, probe))
+        checks |= warmup.write(exported, draft.folder, probe)
         images.write_png(draft.folder / "samples.png", images.grid(IMAGES.to_stored(probe.images)))
-        for each in FORMATS:
-            if each in formats:
-                checks = FORMATS[each].write(exported, draft.folder / each, probe)
-                described = description.write(draft.folder, described, _below(each, checks))
+        for each in chosen:
+            checks |= _below(each, FORMATS[each].write(exported, draft.folder / each, probe))
         if measure is not None:
-            measured = {file: measure(draw, exported) for file, draw in _drawers(draft.folder, in_float32).items()}
-            described = description.write(draft.folder, described | {"distances": measured}, {})
+            described |= measure(_drawers(draft.folder, in_float32), exported)
+        described = description.write(draft.folder, described)
         files.write_text(draft.folder / model_card.NAME, model_card.text(described))
+    _print_summary(draft.folder, described)
     models_config.write(pathlib.Path(export_dir))
-    _print_summary(draft.folder, described["checks"])
     return draft.folder
 
 
@@ -159,22 +178,30 @@ def add_formats(path: pathlib.Path | str, formats: Sequence[str]) -> pathlib.Pat
         UserError: there is no exported generator, an unknown format, one that the version has, or one that cannot be
             made here.
     """
-    exported = ExportedGenerator(path)
-    _expect_formats(formats)
-    present = [name for name in formats if name == SAVED_MODEL or (exported.folder / name).exists()]
-    if present:
-        raise errors.UserError(f"'{exported.folder}' has {', '.join(present)} already: leave it out of --formats")
-    probe, added = parity.Probe.of_exported(exported), {}
-    for name in formats:
-        with versions.addition(exported.folder / name) as draft:
-            checks = _below(name, FORMATS[name].write(exported, draft.folder, probe))
-            if all("left_out" in check for check in checks.values()):
-                raise errors.UserError("; ".join(f"{file}: {check['left_out']}" for file, check in checks.items()))
-        added |= checks
-        described = description.write(exported.folder, ExportedGenerator(exported.folder).description, checks)
-        files.write_text(exported.folder / model_card.NAME, model_card.text(described))
-    _print_summary(exported.folder, added)
-    return exported.folder
+    chosen = _chosen(formats)
+    folder = versions.locate(path)
+    with files.locked_folder(folder):
+        exported = ExportedGenerator(folder)
+        described = exported.description
+        listed = {pathlib.PurePosixPath(file["path"]).parts[0] for file in described["files"]}
+        present = [name for name in formats if name == SAVED_MODEL or name in listed]
+        if present:
+            raise errors.UserError(f"'{folder}' has {', '.join(present)} already: leave it out of --formats")
+        probe = parity.Probe.of_exported(exported)
+        added: dict[str, dict[str, Any]] = {}
+        for name in chosen:
+            with versions.addition(folder / name) as draft:
+                checks = _below(name, FORMATS[name].write(exported, draft.folder, probe))
+                for check in checks.values():
+                    if "max_error" in check:
+                        check["compared_with"] = "the SavedModel"
+                if all("left_out" in check for check in checks.values()):
+                    raise errors.UserError("; ".join(f"{file}: {check['left_out']}" for file, check in checks.items()))
+            added |= checks
+            described = description.write(folder, described | {"checks": described["checks"] | checks})
+            files.write_text(folder / model_card.NAME, model_card.text(described))
+    _print_summary(folder, described | {"checks": added})
+    return folder
 
 
 def _drawers(folder, generator):
@@ -183,27 +210,39 @@ def _drawers(folder, generator):
     def keras_draw(latents, **conditions):
         return np.asarray(inputs.generate(generator, latents, conditions, training=False))
 
-    return {KERAS: keras_draw} | {
+    return {model_card.KERAS: keras_draw} | {
         f"{name}/{file}": draw
         for name, module in FORMATS.items()
         for file, draw in module.drawers(folder / name).items()
     }
 
 
+def _size(folder):
+    """Returns the bytes of the files of a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
 def _below(name, checks):
     return {f"{name}/{file}": check for file, check in checks.items()}
 
 
-def _expect_formats(formats, *required):
+def _chosen(formats, *required):
+    """Returns those formats, beside the SavedModel, that are asked for, in the order in which they are made.
+
+    Raises:
+        UserError: one is unknown, lacking, or cannot be made on this machine.
+    """
     for name in formats:
         errors.expect_one_of(name, (SAVED_MODEL, *FORMATS), "format")
     missing = [name for name in required if name not in formats]
     if missing:
         raise errors.UserError(f"--formats={','.join(formats)}: a version is a SavedModel, add {', '.join(missing)}")
-    for name in set(formats) - set(DEFAULT_FORMATS):
-        reason = FORMATS[name].left_out()
+    chosen = [name for name in FORMATS if name in formats]
+    for name in chosen:
+        reason = None if name in DEFAULT_FORMATS else FORMATS[name].left_out()
         if reason:
             raise errors.UserError(f"--formats={','.join(formats)}: {name} is {reason}")
+    return chosen
 
 
 def _expect_condition(generator, condition):
@@ -228,7 +267,9 @@ def _spelled(shapes):
     )
 
 
-def _print_summary(folder, checks):
+def _print_summary(folder, described):
     print(f"exported {folder}")
-    for path, check in checks.items():
+    for path, check in described["checks"].items():
         print(f"  {path}: {model_card.summary(check)}")
+    for warning in model_card.warnings(described):
+        print(f"  {warning}")

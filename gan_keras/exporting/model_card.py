@@ -9,7 +9,7 @@ from gan_keras.data.conditions import Condition
 from gan_keras.exporting import terms
 from gan_keras.runtime import markdown
 
-NAME = "model_card.md"
+NAME, KERAS = "model_card.md", "Keras"
 EXAMPLE_SEEDS = range(3)
 MOST_OFF = 0.05  # Of a distance: more is a warning.
 
@@ -35,7 +35,7 @@ def text(description: dict[str, Any]) -> str:
         name=description["name"],
         about=markdown.table(("", ""), [pair for pair in about.items() if pair[1] != ""]),
         condition=f", {_input_of(condition)}" if condition else "",
-        tflite_inputs=f"`latents` and {_input_of(condition)}" if condition else "`latents`",
+        other_files=_other_files(description, condition),
         python_condition=_python_example(condition),
         instances=json.dumps(_instances(condition)),
         latent_dim=description["latent_dim"],
@@ -56,30 +56,53 @@ def summary(check: dict[str, Any]) -> str:
         return check["left_out"]
     if "max_error" not in check:
         return f"{check['bytes'] / 1e6:.1f} MB"
-    line = f"max error {check['max_error']:.1e}, mean error {check['mean_error']:.1e}"
-    if "bytes" in check:
-        times = "; ".join(
-            f"{threads} thread{'s' * (threads != '1')}: {times['1']:.1f} ms for 1 image, {times['8']:.1f} ms for 8"
-            for threads, times in check["milliseconds"].items()
-        )
-        line = f"{check['bytes'] / 1e6:.1f} MB, {line}; {times}"
-    return line
+    errors = f"max error {check['max_error']:.1e}, mean error {check['mean_error']:.1e}"
+    if "compared_with" in check:
+        errors += f" (compared with {check['compared_with']})"
+    size = [f"{check['bytes'] / 1e6:.1f} MB"] if "bytes" in check else []
+    times = "".join(
+        f"; {threads} thread{'s' * (threads != '1')}: {times['1']:.1f} ms for 1 image, {times['8']:.1f} ms for 8"
+        for threads, times in check.get("milliseconds", {}).items()
+    )
+    return ", ".join([*size, errors]) + times
+
+
+def warnings(description: dict[str, Any]) -> list[str]:
+    """Returns a sentence for each distance that is more than 5 % off that of Keras, and for what was not measured."""
+    measured = description["distances"]
+    reference = measured.get(KERAS, {})
+    far = [
+        f"{file}: {metric} is {value:.4g}, that of Keras {reference[metric]:.4g}"
+        for file, values in measured.items()
+        for metric, value in values.items()
+        if abs(value - reference[metric]) > MOST_OFF * abs(reference[metric])
+    ]
+    reason = description["not_measured"]
+    return [*far, f"distances from the data were not measured: {reason}"] if reason else far
 
 
 def _distances(description):
     """Returns a section with the distances of each file from the data, and what is far off those of Keras."""
     measured = description["distances"]
-    if not measured:
+    metrics = list(measured.get(KERAS, {}))
+    if not metrics and not description["not_measured"]:
         return ""
-    reference = measured["Keras"]
-    rows = [(file, *(f"{values[name]:.4g}" for name in reference)) for file, values in measured.items()]
-    far = [
-        f"**{file}: {name} is {values[name] / reference[name] - 1:+.0%} off that of Keras.**"
-        for file, values in measured.items()
-        for name in reference
-        if abs(values[name] / reference[name] - 1) > MOST_OFF
-    ]
-    return _DISTANCES.format(table=markdown.table(("Draws", *reference), rows), far="\n\n".join(far)).rstrip() + "\n\n"
+    rows = [(file, *(f"{values[metric]:.4g}" for metric in metrics)) for file, values in measured.items()]
+    parts = [_DISTANCES, markdown.table(("Drawn by", *metrics), rows)] if metrics else [_NO_DISTANCES]
+    parts += [f"**{warning}.**" for warning in warnings(description)]
+    later = [path for path in description["checks"] if path.startswith(tuple(_DRAWN)) and path not in measured]
+    later = [path for path in later if "left_out" not in description["checks"][path]]
+    if metrics and later:
+        parts.append(f"Not measured, because they were added later: {', '.join(later)}.")
+    return "\n\n".join(parts) + "\n\n"
+
+
+def _other_files(description, condition):
+    """Returns paragraphs about the folders of other formats that the version has."""
+    takes = f"`latents` and {_input_of(condition)}" if condition else "`latents`"
+    folders = {file["path"].partition("/")[0] for file in description["files"]}
+    paragraphs = [text.format(takes=takes) for folder, text in _FOLDERS.items() if folder in folders]
+    return "".join(f"{paragraph}\n\n" for paragraph in paragraphs)
 
 
 def _about_condition(condition):
@@ -114,13 +137,19 @@ def _instances(condition):
 
 _DISTRIBUTIONS = {"uniform": "uniform on [-1, 1]", "normal": "standard normal"}
 
-_DISTANCES = """## Distance from the data
+_FOLDERS = {
+    "tflite": "The files in `tflite/` have `serving_default` for one image, `batch_4` and `batch_8`; they take "
+    "{takes}, and check nothing.",
+    "onnx": "The file in `onnx/` takes {takes}, N of any size, and checks nothing.",
+    "web": "`web/` is a page for any static server; `python scripts/serve_web.py` shows it.",
+}
 
-Of 2 048 images, those of the sample seeds from 0 on, from the test images; smaller is better.
+_DRAWN = ("tflite/", "onnx/")  # Folders of files that draw.
 
-{table}
+_NO_DISTANCES = "## Distance from the data"
+_DISTANCES = f"""{_NO_DISTANCES}
 
-{far}"""
+Of 2 048 images, those of the sample seeds from 0 on, from the test images; smaller is better."""
 
 _CARD = """# {name}
 
@@ -157,13 +186,10 @@ From TensorFlow Serving, started with `--model_name={name}`; it answers `{{"pred
 curl -d '{{"signature_name": "sample_png", "instances": {instances}}}' http://localhost:8501/v1/models/{name}:predict
 ```
 
-The files in `tflite/` have `serving_default` for one image, `batch_4` and `batch_8`; they take {tflite_inputs},
-and check nothing.
+{other_files}## Compared with Keras
 
-## Compared with Keras
-
-Images of seeds 0 to 63 against those of Keras in float32, on the scale of [-1, 1]; milliseconds on the machine that
-exported it.
+Images of seeds 0 to 63 against those of Keras in float32, on the scale of [-1, 1], where nothing else is said;
+milliseconds on the machine that exported it.
 
 {checks}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from gan_keras.exporting import conversion
 from gan_keras.exporting import latency
 from gan_keras.exporting.exported import ExportedGenerator
 from gan_keras.exporting.parity import Parity
@@ -29,7 +30,10 @@ def write(exported: ExportedGenerator, folder: pathlib.Path, probe: Probe) -> di
     reason = left_out()
     if reason:
         return {FILE: {"left_out": reason}}
-    content = convert(exported)
+    try:
+        content = convert(exported)
+    except Exception as error:
+        return {FILE: conversion.failed(error)}
     parity = probe.parity(drawer(content), batch_size=8)
     reason = parity.fault(LIMIT)
     if reason:
@@ -64,6 +68,8 @@ def convert(exported: ExportedGenerator) -> bytes:
 
 def _sort(graph):
     """Orders the nodes by when the output needs them: the converter's order is not the same in every process."""
+    if any(attribute.HasField("g") for node in graph.node for attribute in node.attribute):
+        raise ValueError("a node has a graph of its own, which can use tensors that are not among its inputs")
     makers = {output: node for node in graph.node for output in node.output}
     ordered, known = [], set()
     waiting = [(graph.output[0].name, False)]

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import keras
@@ -26,7 +27,8 @@ class Parity:
     Attributes:
         max_error: largest absolute difference of a pixel.
         mean_error: mean absolute difference.
-        correlation: that of the pixels' deviations from the mean image; about 0 for another generator's images.
+        correlation: that of the pixels' deviations from the mean image; about 0 for another generator's images, 1 for
+            equal ones, also where all are one image.
     """
 
     max_error: float
@@ -43,12 +45,20 @@ class Parity:
         """Returns the three numbers by name."""
         return dataclasses.asdict(self)
 
-    def fault(self, limit: "Parity", drawing: str = "it") -> str | None:
+    @classmethod
+    def worst(cls, parities: Sequence["Parity"]) -> "Parity":
+        """Returns the largest errors and the smallest correlation of several parities."""
+        return cls(
+            max(each.max_error for each in parities),
+            max(each.mean_error for each in parities),
+            min(each.correlation for each in parities),
+        )
+
+    def fault(self, limit: "Parity") -> str | None:
         """Returns why a file of this parity is left out, or None if it is within limits.
 
         Args:
             limit: the largest errors, and the smallest correlation.
-            drawing: what draws.
         """
         if (
             self.max_error <= limit.max_error
@@ -132,6 +142,8 @@ def _batches(rows, size):
 
 
 def _correlation(drawn, reference):
+    if np.array_equal(drawn, reference):
+        return 1.0
     a, b = (values.astype(np.float64) - values.mean(axis=0) for values in (drawn, reference))
     scale = np.sqrt((a * a).sum() * (b * b).sum())
     return float((a * b).sum() / scale) if scale else 0.0

@@ -34,8 +34,15 @@ def save(folder: pathlib.Path | str, endpoints: Mapping[str, Endpoint], variable
             function uses are not written.
 
     Raises:
-        tf.errors.OpError, OSError: it cannot be written.
+        OSError: it cannot be written.
     """
+    try:
+        _save(folder, endpoints, variables)
+    except tf.errors.OpError as error:
+        raise OSError(error.message) from error
+
+
+def _save(folder, endpoints, variables):
     signatures = {
         name: tf.function(function, input_signature=list(specs), autograph=False)
         for name, (function, specs) in endpoints.items()

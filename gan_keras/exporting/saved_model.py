@@ -6,7 +6,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_keras import errors
 from gan_keras.data.conditions import Condition
 from gan_keras.data.kinds import IMAGES
 from gan_keras.exporting import reproducible
@@ -72,7 +71,7 @@ def write(
         condition: the generator's condition, or None.
 
     Raises:
-        UserError: the folder cannot be written.
+        OSError: the folder cannot be written.
     """
     latent_dim = inputs.latent_dim(generator)
 
@@ -98,14 +97,9 @@ def write(
         "sample": (sample, [seeds, *conditions]),
         "sample_png": (sample_png, [seeds, *conditions]),
     }
-    try:
-        reproducible.save(folder, endpoints, [variable.value for variable in generator.variables])
-        if condition is not None and condition.class_names:
-            (pathlib.Path(folder) / LABELS).write_text("".join(f"{name}\n" for name in condition.class_names), "utf-8")
-    except tf.errors.OpError as error:
-        raise errors.UserError(
-            f"cannot write the SavedModel to '{folder}' ({error.message}): free space or choose another --export_dir"
-        ) from error
+    reproducible.save(folder, endpoints, [variable.value for variable in generator.variables])
+    if condition is not None and condition.class_names:
+        (pathlib.Path(folder) / LABELS).write_text("".join(f"{name}\n" for name in condition.class_names), "utf-8")
 
 
 def check(folder: pathlib.Path | str, probe: Probe) -> Parity:

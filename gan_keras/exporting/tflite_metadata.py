@@ -7,6 +7,7 @@ are spelled out here, because the package that writes them exists for few versio
 
 import io
 import zipfile
+from typing import Any
 
 import flatbuffers
 import numpy as np
@@ -45,18 +46,19 @@ def attach(content: bytes, exported: ExportedGenerator) -> bytes:
     model.metadata = [*(model.metadata or []), entry]
     builder = flatbuffers.Builder(len(content) + 65536)
     builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output()) + _archive(exported)
+    return _with_labels(bytes(builder.Output()), exported.description["class_names"])
 
 
 def _put_first(model, signature):
-    """Makes a signature's graph the first one of a file: the one that interpreters without signatures run."""
+    """Makes a signature the first one of a file, and its graph the one that interpreters without signatures run."""
+    model.signatureDefs.sort(key=lambda each: _text(each.signatureKey) != signature)
     index = next(each.subgraphIndex for each in model.signatureDefs if _text(each.signatureKey) == signature)
     order = [index, *(other for other in range(len(model.subgraphs)) if other != index)]
     model.subgraphs = [model.subgraphs[each] for each in order]
     for each in model.signatureDefs:
         each.subgraphIndex = order.index(each.subgraphIndex)
-    # No graph may call another one by its number.
-    assert all(operation.builtinOptionsType not in _CALLS for graph in model.subgraphs for operation in graph.operators)
+    if any(operation.builtinOptionsType in _CALLS for graph in model.subgraphs for operation in graph.operators):
+        raise ValueError("a graph of the file calls another one by its number, so that they cannot be reordered")
 
 
 def _text(name):
@@ -91,7 +93,9 @@ def _inputs(exported):
     uniform = exported.description["latents"] == "uniform"
     law = "uniform on [-1, 1]" if uniform else "standard normal"
     features = _Table({0: _Scalar("Uint8", _FEATURES), 1: _Table({})})
-    tensors = {"latents": {0: "latents", 1: f"Independent random numbers, {law}: each vector is another image."}}
+    tensors: dict[str, dict[int, Any]] = {
+        "latents": {0: "latents", 1: f"Independent random numbers, {law}: each vector is another image."}
+    }
     if uniform:
         tensors["latents"][5] = _stats(-1.0, 1.0)
     condition = exported.condition
@@ -131,15 +135,17 @@ def _tensor_name(tensor):
     return next(name for name in ("latents", "labels", "attributes") if name in _text(tensor.name))
 
 
-def _archive(exported):
-    """Returns a zip archive with the names of the classes, or nothing where there are none."""
-    names = exported.description["class_names"]
-    if not names:
-        return b""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as file:
-        file.writestr(zipfile.ZipInfo(LABELS, _EPOCH), "".join(f"{name}\n" for name in names))
-    return archive.getvalue()
+def _with_labels(content, class_names):
+    """Returns a file with a zip archive of the names of the classes behind it, where there are any.
+
+    The archive counts its offsets from the beginning of the file, as one that is appended to a file does.
+    """
+    if not class_names:
+        return content
+    appended = io.BytesIO(content)
+    with zipfile.ZipFile(appended, "a") as archive:
+        archive.writestr(zipfile.ZipInfo(LABELS, _EPOCH), "".join(f"{name}\n" for name in class_names))
+    return appended.getvalue()
 
 
 # === Flat buffers ===
@@ -168,11 +174,11 @@ def _write(builder, value):
         for offset in reversed(offsets):
             builder.PrependUOffsetTRelative(offset)
         return builder.EndVector()
-    offsets = {slot: _write(builder, each) for slot, each in value.items() if not isinstance(each, _Scalar)}
+    fields = {slot: _write(builder, each) for slot, each in value.items() if not isinstance(each, _Scalar)}
     builder.StartObject(max(value, default=-1) + 1)
     for slot, each in value.items():
-        if slot in offsets:
-            builder.PrependUOffsetTRelativeSlot(slot, offsets[slot], 0)
+        if slot in fields:
+            builder.PrependUOffsetTRelativeSlot(slot, fields[slot], 0)
         else:
             kind, number = each
             getattr(builder, f"Prepend{kind}Slot")(slot, number, 0)

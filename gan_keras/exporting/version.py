@@ -78,13 +78,17 @@ def new(model_dir: pathlib.Path | str, version: int | None = None) -> Iterator[t
 
 @contextlib.contextmanager
 def addition(folder: pathlib.Path) -> Iterator[types.SimpleNamespace]:
-    """Fills a new folder of a version aside, and renames it when the block ends; yields as `new` does.
+    """Fills a folder of a version aside, and renames it when the block ends; yields as `new` does.
+
+    What a killed process has left there is removed: the caller knows that the version does not have the folder, and
+    holds its lock.
 
     Raises:
         UserError: the folder cannot be written.
     """
     try:
-        with files.written_aside(folder, replace=False) as draft:
+        files.remove_leftovers(folder.parent, folder.name)
+        with files.written_aside(folder) as draft:
             yield draft
     except OSError as error:
         raise errors.UserError(f"cannot write '{folder}' ({error.strerror or error}): free space there") from error

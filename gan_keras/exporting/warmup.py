@@ -22,15 +22,21 @@ def write(exported: ExportedGenerator, folder: pathlib.Path, probe: Probe) -> di
 
     Returns:
         an empty dict, or {`PATH`: why it was left out}: `tensorflow-serving-api` is an optional dependency.
+
+    Raises:
+        OSError: it cannot be written.
     """
     if importlib.util.find_spec("tensorflow_serving") is None:
         reason = "left out, tensorflow-serving-api is needed to write it: pip install 'gan-keras[export]'"
         return {PATH: {"left_out": reason}}
     path = folder / PATH
     path.parent.mkdir()
-    with tf.io.TFRecordWriter(str(path)) as writer:
-        for name in sorted(exported.signatures):
-            writer.write(_request(exported, name, probe).SerializeToString(deterministic=True))
+    try:
+        with tf.io.TFRecordWriter(str(path)) as writer:
+            for name in sorted(exported.signatures):
+                writer.write(_request(exported, name, probe).SerializeToString(deterministic=True))
+    except tf.errors.OpError as error:
+        raise OSError(error.message) from error
     return {}
 
 

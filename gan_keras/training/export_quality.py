@@ -1,46 +1,46 @@
 """How far the images of exported files are from the data, beside those of Keras."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from gan_keras.data.kinds import IMAGES
+from gan_keras.exporting import tflite
 from gan_keras.exporting.exported import ExportedGenerator
+from gan_keras.exporting.exporter import Measure
 from gan_keras.exporting.latency import Draw
-from gan_keras.metrics import features
 from gan_keras.metrics import subjects
 from gan_keras.metrics.evaluator import Evaluator
 from gan_keras.runs.run import Run
 from gan_keras.training import measurements
 
 METRICS = ("mind2k", "frechet2k")  # Both of the same 2 048 latents.
-BATCH = 8  # The largest batch that a TFLite file has a signature for.
+BATCH = max(tflite.BATCH_SIZES.values())
 
 
-def of_run(run: Run) -> Callable[[Draw, ExportedGenerator], dict[str, float]] | None:
-    """Returns a function (draw, exported) → distances by metric and features; None where the run measures no features.
+def of_run(run: Run) -> Measure | None:
+    """Returns the `Measure` of the files of a run's export; None where the run was not judged on features.
 
-    The features are those by which the run was judged.
+    The features are those by which the run was judged. Data and features are opened when the files are there: without
+    them the export has no distances, and says why.
     """
     settings = run.config.evaluation
     if settings.metric in (None, "none") or settings.features is None:
         return None
-    evaluator = Evaluator(run.config.data, measurements.choice_of(settings), progress=False)
 
-    def distances(draw: Draw, exported: ExportedGenerator) -> dict[str, float]:
+    def measure(drawers: dict[str, Draw], exported: ExportedGenerator) -> dict[str, Any]:
+        try:
+            evaluator = Evaluator(run.config.data, measurements.choice_of(settings), progress=False)
+            evaluator.load(settings.features)
+            return {"distances": {name: distances(evaluator, draw, exported) for name, draw in drawers.items()}}
+        except measurements.FAILURES as error:
+            return {"not_measured": " ".join(str(error).split())}
+
+    def distances(evaluator, draw, exported):
         measured = evaluator.measure(_Drawn(draw, exported), METRICS, [settings.features])
-        return {f"{each.record['metric']} {each.record['features']}": _value(each.record) for each in measured}
+        return {f"{each.record['metric']} {each.record['features']}": each.value for each in measured}
 
-    try:
-        evaluator.load(settings.features)
-    except features.Unavailable:
-        return None
-    return distances
-
-
-def _value(record: dict[str, Any]) -> float:
-    return float(next(iter(record["values"].values())))
+    return measure
 
 
 class _Drawn(subjects.Subject):

@@ -21,7 +21,8 @@ from gan_keras.runtime import files
 
 NAME = "best.json"
 CLASSIFIER = "classifier"
-_FAILURES = (errors.UserError, OSError, np.linalg.LinAlgError, tf.errors.OpError)
+FAILURES = (errors.UserError, OSError, np.linalg.LinAlgError, tf.errors.OpError)
+"""What a measurement can fail with, which is no reason to lose a training or an export."""
 _PROTOCOL = ("features_sha256", "resize", "generated", "real", "reference_hash")
 
 
@@ -141,7 +142,7 @@ class Measurements:
         try:
             (measured,) = self._evaluator.measure(self._subject, [metric], [self._settings.features])
             results.add(self._run.path / results.NAME, [measured.record])
-        except _FAILURES as error:
+        except FAILURES as error:
             _say(f"{metric} could not be measured: {' '.join(str(error).split())}")
             return None
         return measured

@@ -155,10 +155,29 @@ def test_a_full_disk_is_reported_and_nothing_remains(generator, tmp_path):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
     try:
-        with pytest.raises((errors.UserError, OSError), match="cannot write the SavedModel|too large"):
+        with pytest.raises(errors.UserError, match="cannot write the export to .*large'.*choose another --export_dir"):
             export_generator(generator, name="large", export_dir=tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("stage", ["warm-up", "tflite"])
+def test_a_disk_that_is_full_later_is_reported_as_well(stage, generator, tmp_path, monkeypatch):
+    full = tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+    def refuse(*_, **__):
+        raise full
+
+    if stage == "warm-up":
+        pytest.importorskip("tensorflow_serving")
+        monkeypatch.setattr(tf.io, "TFRecordWriter", refuse)
+    else:
+        save = tf.saved_model.save  # The first one is that of the version.
+        saves = iter([save, refuse])
+        monkeypatch.setattr(tf.saved_model, "save", lambda *args, **options: next(saves)(*args, **options))
+    with pytest.raises(errors.UserError, match="cannot write the export to .*No space left on device"):
+        export_generator(generator, name="later", export_dir=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -182,9 +201,8 @@ def test_a_file_that_draws_something_else_is_left_out_and_the_others_stay(export
     convert = tflite.convert
     other = (exported.folder / "tflite" / "generator_int8.tflite").read_bytes()
 
-    def convert_one_wrongly(generator):
-        for name, content in convert(generator):
-            yield name, other if "int8" in name else content
+    def convert_one_wrongly(generator, saved_model, name):
+        return other if "int8" in name else convert(generator, saved_model, name)
 
     monkeypatch.setattr(tflite, "convert", convert_one_wrongly)
     folder = export_generator(generators.generator(seed=1), name="half", export_dir=tmp_path)

@@ -9,7 +9,9 @@ import pytest
 from gan_keras import errors
 from gan_keras.exporting import ExportedGenerator
 from gan_keras.exporting import add_formats
+from gan_keras.exporting import description
 from gan_keras.exporting import export_generator
+from gan_keras.exporting import exporter
 from gan_keras.exporting import onnx
 from gan_keras.exporting import tflite
 from gan_keras.exporting.web import vendor
@@ -42,8 +44,52 @@ def test_a_format_is_added_beside_what_was_there(version, capsys):
         add_formats(version, ["onnx"])
 
 
+def test_formats_are_made_once_each_and_in_order(version, monkeypatch):
+    made = []
+
+    def write(name):
+        def note(exported, folder, probe):
+            made.append(name)
+            (folder / "file").write_text(name)
+            return {"file": {"bytes": 1}}
+
+        return note
+
+    shutil.rmtree(version / "tflite")
+    forget(version, "tflite")
+    for name, module in exporter.FORMATS.items():
+        monkeypatch.setattr(module, "write", write(name))
+        monkeypatch.setattr(module, "left_out", lambda: None)
+    add_formats(version, ["web", "onnx", "tflite", "onnx"])
+    assert made == ["tflite", "onnx", "web"]
+
+
+def forget(version, name):
+    """Removes a format from what a version says of itself."""
+    description = json.loads((version / "export.json").read_text())
+    description["files"] = [file for file in description["files"] if not file["path"].startswith(f"{name}/")]
+    (version / "export.json").write_text(json.dumps(description))
+
+
+def test_what_a_killed_process_has_left_is_replaced(version):
+    for name in (".onnx-half-written", "onnx"):  # Before the folder got its name, and before the version knew of it.
+        (version / name).mkdir()
+        (version / name / "junk").write_text("half")
+    add_formats(version, ["onnx"])
+    assert {path.name for path in version.iterdir() if "onnx" in path.name} == {"onnx"}
+    assert [path.name for path in (version / "onnx").iterdir()] == [onnx.FILE]
+
+
+def test_what_is_half_written_is_not_listed(version):
+    (version / ".onnx-half-written").mkdir()
+    (version / ".onnx-half-written" / "junk").write_text("half")
+    described = description.write(version, ExportedGenerator(version).description)
+    assert not [file for file in described["files"] if "junk" in file["path"]]
+
+
 def test_the_same_files_come_of_a_run_and_of_its_version(exported, version):
     shutil.rmtree(version / "tflite")
+    forget(version, "tflite")
     add_formats(version, ["tflite"])
     for name in (*tflite.FILES, tflite.SEEDS):
         assert (version / "tflite" / name).read_bytes() == (exported.folder / "tflite" / name).read_bytes()

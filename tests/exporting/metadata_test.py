@@ -83,8 +83,23 @@ def test_classes_have_their_names_in_a_file_behind_the_model(exported_with_label
     assert file.text(0) == "labels.txt" and file.number(2, types.Int8Flags) == 3  # TENSOR_VALUE_LABELS
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.read("labels.txt").decode().splitlines() == ["cat", "dog", "newt"]
+        (entry,) = archive.infolist()
+    assert content[entry.header_offset :].startswith(b"PK\3\4")
+    end = content.rindex(b"PK\5\6")
+    directory = int.from_bytes(content[end + 16 : end + 20], "little")  # Seen from the beginning of the file.
+    assert content[directory:].startswith(b"PK\1\2")
     image = model.tables(3)[0].tables(3)[0].table(3).union(1)
     assert image.number(0, types.Int8Flags) == 2  # Grey.
+
+
+def test_one_image_is_what_a_reader_draws_that_takes_the_first_signature(exported, exported_with_labels):
+    for each in (exported, exported_with_labels):
+        content, _ = read(each)
+        model = schema.ModelT.InitFromPackedBuf(content)
+        assert [signature.signatureKey for signature in model.signatureDefs][0] == b"serving_default"
+        assert model.signatureDefs[0].subgraphIndex == 0
+        graph = model.subgraphs[0]
+        assert {int(graph.tensors[index].shape[0]) for index in graph.inputs} == {1}
 
 
 def test_attributes_are_named_in_their_order(exported_with_attributes):

@@ -24,6 +24,17 @@ def test_correlation_ignores_what_all_images_share():
     assert abs(parity.Parity.of(one, other).correlation) < 0.05
 
 
+def test_equal_images_correlate_also_where_all_are_one():
+    constant = np.ones((4, 2, 2, 1), np.float32)
+    assert parity.Parity.of(constant, constant).correlation == 1.0
+    assert parity.Parity.of(constant + 0.5, constant).correlation == 0.0
+
+
+def test_the_worst_of_several_has_the_worst_of_each_number():
+    one, other = parity.Parity(0.1, 0.02, 0.9), parity.Parity(0.3, 0.01, 0.95)
+    assert parity.Parity.worst([one, other]) == parity.Parity(0.3, 0.02, 0.9)
+
+
 def test_a_generator_that_diverged_is_refused():
     latents = keras.Input((4,), name="latents")
     images = keras.layers.Reshape((2, 2, 1))(keras.layers.Dense(4, kernel_initializer="zeros")(latents))

@@ -2,10 +2,13 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from gan_keras.exporting import parity
 from gan_keras.exporting import tflite
 from tests.exporting import generators
+
+schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
 
 FILES = list(tflite.FILES)
 
@@ -38,12 +41,37 @@ def test_an_interpreter_without_signatures_draws_one_image(contents):
         assert [details["shape"].tolist() for details in interpreter.get_input_details()] == [[1, 8]]
 
 
+def operations(content):
+    """Returns the names of the operations of each graph of a file."""
+    model = schema.ModelT.InitFromPackedBuf(content)
+    names = {number: name for name, number in vars(schema.BuiltinOperator).items() if isinstance(number, int)}
+    codes = [names[max(code.builtinCode, code.deprecatedBuiltinCode)] for code in model.operatorCodes]
+    return [{codes[operation.opcodeIndex] for operation in graph.operators} for graph in model.subgraphs]
+
+
+def custom_operations(content):
+    """Returns the names of operations that only TensorFlow itself (Flex) or an application's own code can run."""
+    model = schema.ModelT.InitFromPackedBuf(content)
+    return [code.customCode for code in model.operatorCodes if code.customCode]
+
+
 def test_files_stand_on_builtin_operations_without_shape_arithmetic(contents):
     for content in contents.values():
-        operations = {details["op_name"] for details in tflite.interpreter(content)._get_ops_details()}
-        assert "TRANSPOSE_CONV" in operations
-        assert not operations & {"SHAPE", "PACK", "STRIDED_SLICE"}
-        assert not any(name.startswith(("Flex", "CUSTOM")) for name in operations)
+        assert custom_operations(content) == []
+        graphs = operations(content)
+        assert len(graphs) == 3
+        for names in graphs:
+            assert "TRANSPOSE_CONV" in names and not names & {"SHAPE", "PACK", "STRIDED_SLICE", "CUSTOM"}
+
+
+def test_a_file_that_needs_tensorflow_itself_is_noticed():
+    @tf.function(input_signature=[tf.TensorSpec([2, 2])])
+    def draw(latents):
+        return tf.linalg.inv(latents)
+
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([draw.get_concrete_function()], tf.Module())
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS, tf.lite.OpsSet.SELECT_TF_OPS]
+    assert custom_operations(converter.convert()) == [b"FlexMatrixInverse"]
 
 
 def test_weights_are_shared_by_signatures_and_smaller_in_int8(contents, generator):
@@ -89,6 +117,19 @@ def test_a_file_that_mixes_up_its_latents_is_noticed(contents, probe):
         limit = tflite.LIMITS[name]
         assert tflite.worst_parity(contents[name], probe).fault(limit) is None
         assert tflite.worst_parity(contents[name], rolled).fault(limit)
+
+
+def test_a_layer_that_the_converter_does_not_know_costs_the_file_only(exported, probe, tmp_path, monkeypatch):
+    def refuse(exported, saved_model, name):
+        if name == FILES[2]:
+            raise ValueError("cannot quantize\nfurther lines")
+        return convert(exported, saved_model, name)
+
+    convert = tflite.convert
+    monkeypatch.setattr(tflite, "convert", refuse)
+    checks = tflite.write(exported, tmp_path / "tflite", probe)
+    assert checks[FILES[2]] == {"left_out": "left out, it cannot be converted: cannot quantize"}
+    assert "bytes" in checks[FILES[0]] and not (tmp_path / "tflite" / FILES[2]).exists()
 
 
 def test_without_the_interpreter_nothing_unchecked_is_written(exported, probe, tmp_path, monkeypatch):
