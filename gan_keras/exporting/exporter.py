@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from gan_keras.runs.run import Run
 
 SAVED_MODEL, KERAS = "saved_model", "Keras"
-FORMATS = {"tflite": tflite, "onnx": onnx, "web": web}
+DRAWING_FORMATS = {"tflite": tflite, "onnx": onnx}
+"""Formats whose files Python can draw with."""
+
+FORMATS = DRAWING_FORMATS | {"web": web}
 """What can be made of a SavedModel, by the name of the format and of its folder in a version."""
 
 DEFAULT_FORMATS = (SAVED_MODEL, "tflite")
@@ -185,7 +188,7 @@ def _drawers(folder, generator):
 
     return {KERAS: keras_draw} | {
         f"{name}/{file}": draw
-        for name, module in FORMATS.items()
+        for name, module in DRAWING_FORMATS.items()
         for file, draw in module.drawers(folder / name).items()
     }
 
