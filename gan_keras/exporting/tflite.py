@@ -4,6 +4,7 @@ import importlib.util
 import pathlib
 import tempfile
 from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -49,21 +50,24 @@ def left_out() -> str | None:
     return None
 
 
-def write(exported: ExportedGenerator, folder: pathlib.Path, probe: Probe) -> dict[str, dict[str, Any]]:
+def write(
+    exported: ExportedGenerator, folder: pathlib.Path, probe: Probe, names: Sequence[str] | None = None
+) -> dict[str, dict[str, Any]]:
     """Writes those TFLite files of a generator that draw what Keras draws.
 
     Args:
         exported: the generator as a SavedModel.
         folder: path of a folder, made if need be.
         probe: the `Probe` of the generator.
+        names: of which files; None: all.
 
     Returns:
         dict from the name of a file to its size, parity and latency, or to why it was left out.
     """
-    reason = left_out()
+    names, reason = names or FILES, left_out()
     if reason:
-        return {name: {"left_out": reason} for name in FILES}
-    checks = {name: write_checked(folder / name, content, probe) for name, content in convert(exported)}
+        return {name: {"left_out": reason} for name in names}
+    checks = {name: write_checked(folder / name, content, probe) for name, content in convert(exported, names)}
     if any("left_out" not in check for check in checks.values()):
         (folder / SEEDS).write_bytes(exported.latents(range(SEED_COUNT)).astype("<f4").tobytes())
     return checks
@@ -75,14 +79,14 @@ def write_checked(path: pathlib.Path, content: bytes, probe: Probe) -> dict[str,
     reason = parity.fault(LIMITS[path.name])
     if reason:
         return {"left_out": reason}
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     latencies = latency.of_threads(lambda threads: drawer(content, threads), probe)
     return parity.as_dict() | {"bytes": len(content), "milliseconds": latencies}
 
 
-def convert(exported: ExportedGenerator) -> Iterator[tuple[str, bytes]]:
-    """Yields (file name, bytes) of each TFLite file of a generator.
+def convert(exported: ExportedGenerator, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Yields (file name, bytes) of TFLite files of a generator.
 
     A file's signatures take `latents` float32 (n, z) [, `labels` int32 (n,) or `attributes` float32 (n, A)] and return
     `images` float32 (n, H, W, C) in [-1, 1]. They check nothing: the client has to pass finite latents, and labels and
@@ -90,13 +94,14 @@ def convert(exported: ExportedGenerator) -> Iterator[tuple[str, bytes]]:
 
     Args:
         exported: the generator as a SavedModel.
+        names: some of `FILES`.
     """
     endpoints: dict[str, reproducible.Endpoint] = {
         signature: (exported.draw, exported.input_specs(batch_size)) for signature, batch_size in BATCH_SIZES.items()
     }
     with tempfile.TemporaryDirectory(prefix="gan_keras_tflite_") as folder:
         reproducible.save(folder, endpoints, exported.variables)
-        for name in FILES:
+        for name in names:
             converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=list(BATCH_SIZES))
             converter._experimental_guarantee_all_funcs_one_use = True  # All signatures call one function.
             converter.optimizations = [] if "float32" in name else [tf.lite.Optimize.DEFAULT]

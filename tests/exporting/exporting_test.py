@@ -182,8 +182,8 @@ def test_a_file_that_draws_something_else_is_left_out_and_the_others_stay(export
     convert = tflite.convert
     other = (exported.folder / "tflite" / "generator_int8.tflite").read_bytes()
 
-    def convert_one_wrongly(generator):
-        for name, content in convert(generator):
+    def convert_one_wrongly(*arguments):
+        for name, content in convert(*arguments):
             yield name, other if "int8" in name else content
 
     monkeypatch.setattr(tflite, "convert", convert_one_wrongly)
