@@ -14,7 +14,7 @@ from gan_keras.exporting.web import vendor
 
 PAGE = pathlib.Path(__file__).parent / "page"
 MODEL = "model"  # Folder of what the page draws with.
-TITLES = {"generator_int8.tflite": "small, 8-bit weights", "generator_float32.tflite": "exact, 32-bit weights"}
+TITLES = {"generator_int8.tflite": "8-bit, small", "generator_float32.tflite": "32-bit, exact"}
 """Files that the page offers, the first one from the beginning, and what it calls them."""
 
 
