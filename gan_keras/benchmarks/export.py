@@ -8,7 +8,7 @@ import sys
 from gan_keras.exporting import latency
 from gan_keras.exporting import parity
 from gan_keras.exporting.exported import ExportedGenerator
-from gan_keras.exporting.exporter import FORMATS
+from gan_keras.exporting.exporter import DRAWING_FORMATS
 from gan_keras.runtime import markdown
 
 ROUNDS = 3
@@ -52,7 +52,7 @@ def measure(path, rounds=ROUNDS):
         for threads in latency.THREADS:
             for images, milliseconds in zip(latency.IMAGES, _saved_model(exported.folder, threads), strict=True):
                 times.setdefault((SAVED_MODEL, threads, images), []).append(milliseconds)
-            for name, module in FORMATS.items():
+            for name, module in DRAWING_FORMATS.items():
                 for file, draw in module.drawers(exported.folder / name, threads).items():
                     for images in latency.IMAGES:
                         case = (f"{name}/{file}", threads, images)

@@ -46,11 +46,16 @@ class Format(Protocol):
     ) -> dict[str, dict[str, Any]]:
         """Writes those files that draw what the probe holds; see `tflite.write`."""
 
+
+class DrawingFormat(Format, Protocol):
+    """A format whose files Python can draw with."""
+
     def drawers(self, folder: pathlib.Path) -> dict[str, latency.Draw]:
         """Returns functions that draw with the files of a folder, by their names."""
 
 
-FORMATS: dict[str, Format] = {"tflite": tflite, "onnx": onnx, "web": web}
+DRAWING_FORMATS: dict[str, DrawingFormat] = {"tflite": tflite, "onnx": onnx}
+FORMATS: dict[str, Format] = {**DRAWING_FORMATS, "web": web}
 """What can be made of a SavedModel, by the name of the format and of its folder in a version, in order."""
 
 DEFAULT_FORMATS = (SAVED_MODEL, "tflite")
@@ -212,7 +217,7 @@ def _drawers(folder, generator):
 
     return {model_card.KERAS: keras_draw} | {
         f"{name}/{file}": draw
-        for name, module in FORMATS.items()
+        for name, module in DRAWING_FORMATS.items()
         for file, draw in module.drawers(folder / name).items()
     }
 

@@ -3,6 +3,7 @@
 import importlib.util
 import pathlib
 import tempfile
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -49,24 +50,27 @@ def left_out() -> str | None:
     return None
 
 
-def write(exported: ExportedGenerator, folder: pathlib.Path, probe: Probe) -> dict[str, dict[str, Any]]:
+def write(
+    exported: ExportedGenerator, folder: pathlib.Path, probe: Probe, names: Sequence[str] | None = None
+) -> dict[str, dict[str, Any]]:
     """Writes those TFLite files of a generator that draw what Keras draws.
 
     Args:
         exported: the generator as a SavedModel.
         folder: path of a folder, made if need be.
         probe: the `Probe` of the generator.
+        names: of which files; None: all.
 
     Returns:
         dict from the name of a file to its size, parity and latency, or to why it was left out.
     """
-    reason = left_out()
+    names, reason = names or FILES, left_out()
     if reason:
-        return {name: {"left_out": reason} for name in FILES}
+        return {name: {"left_out": reason} for name in names}
     checks = {}
     with tempfile.TemporaryDirectory(prefix="gan_keras_tflite_") as saved_model:
         _save_fixed_batches(exported, saved_model)
-        for name in FILES:
+        for name in names:
             try:
                 content = convert(exported, saved_model, name)
             except Exception as error:
@@ -84,7 +88,7 @@ def write_checked(path: pathlib.Path, content: bytes, probe: Probe) -> dict[str,
     reason = parity.fault(LIMITS[path.name])
     if reason:
         return {"left_out": reason}
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     latencies = latency.of_threads(lambda threads: drawer(content, threads), probe)
     return parity.as_dict() | {"bytes": len(content), "milliseconds": latencies}

@@ -13,6 +13,7 @@ from gan_keras.exporting import description
 from gan_keras.exporting import export_generator
 from gan_keras.exporting import exporter
 from gan_keras.exporting import onnx
+from gan_keras.exporting import saved_model
 from gan_keras.exporting import tflite
 from gan_keras.exporting.web import vendor
 
@@ -143,23 +144,15 @@ def test_a_format_that_fails_leaves_the_version_as_it_was(version, monkeypatch):
     assert hashes(version) == before and ExportedGenerator(version).generate([0]).shape == (1, 16, 16, 3)
 
 
-def test_without_a_network_there_is_no_page_and_the_version_stays(version, tmp_path, monkeypatch):
+def test_without_a_network_a_page_is_refused_before_anything(version, generator, tmp_path, monkeypatch):
     monkeypatch.setenv("GAN_KERAS_CACHE", str(tmp_path / "empty"))
     monkeypatch.setattr(vendor, "REGISTRY", "http://127.0.0.1:9")
+    monkeypatch.setattr(saved_model, "write", lambda *_: pytest.fail("a SavedModel was written"))
     before = hashes(version)
-    with pytest.raises(
-        errors.UserError, match="needs LiteRT.js, .* http://127.0.0.1:9/.* cannot be read .*or put that"
+    for call in (
+        lambda: add_formats(version, ["web"]),
+        lambda: export_generator(generator, name="x", export_dir=tmp_path, formats=["saved_model", "web"]),
     ):
-        add_formats(version, ["web"])
-    assert hashes(version) == before
-
-
-def test_a_package_that_was_changed_is_not_kept(tmp_path, monkeypatch):
-    monkeypatch.setenv("GAN_KERAS_CACHE", str(tmp_path / "cache"))
-    package = tmp_path / "@litertjs" / "core" / "-" / f"core-{vendor.VERSION}.tgz"
-    package.parent.mkdir(parents=True)
-    package.write_bytes(b"something else")
-    monkeypatch.setattr(vendor, "REGISTRY", tmp_path.as_uri())
-    with pytest.raises(errors.UserError, match="is not the package that was pinned: its SHA-512 differs"):
-        vendor.packages()
-    assert not (tmp_path / "cache").exists()
+        with pytest.raises(errors.UserError, match="web is left out, .* http://127.0.0.1:9/.* cannot be read .*or put"):
+            call()
+    assert hashes(version) == before and not (tmp_path / "x").exists()

@@ -5,7 +5,7 @@ import pathlib
 import shutil
 from typing import Any
 
-from gan_keras.exporting import latency
+from gan_keras import errors
 from gan_keras.exporting import terms
 from gan_keras.exporting import tflite
 from gan_keras.exporting.exported import ExportedGenerator
@@ -14,19 +14,27 @@ from gan_keras.exporting.web import vendor
 
 PAGE = pathlib.Path(__file__).parent / "page"
 MODEL = "model"  # Folder of what the page draws with.
-TITLES = {"generator_int8.tflite": "small, 8-bit weights", "generator_float32.tflite": "exact, 32-bit weights"}
+WHOLE = ""  # The entry of the whole folder, below its name: `web/`.
+TITLES = {"generator_int8.tflite": "8-bit, small", "generator_float32.tflite": "32-bit, exact"}
 """Files that the page offers, the first one from the beginning, and what it calls them."""
 
 
 def left_out() -> str | None:
-    """Returns why no page can be made here, or None."""
-    return tflite.left_out()
+    """Returns why no page can be made here, or None; LiteRT.js is downloaded now, unless it was before."""
+    reason = tflite.left_out()
+    if reason:
+        return reason
+    try:
+        vendor.packages()
+    except errors.UserError as error:
+        return f"left out, {error}"
+    return None
 
 
 def write(exported: ExportedGenerator, folder: pathlib.Path, probe: Probe) -> dict[str, dict[str, Any]]:
     """Writes the page of a generator: its TFLite files, and LiteRT.js to run them; arguments as of `tflite.write`.
 
-    The TFLite files are those of the version, or are converted and checked now. LiteRT.js is downloaded once.
+    The TFLite files are those of the version, or are converted and checked now. If there is none, nothing is written.
 
     Returns:
         dict from the name of a file to its entry, as of `tflite.write`.
@@ -35,27 +43,27 @@ def write(exported: ExportedGenerator, folder: pathlib.Path, probe: Probe) -> di
         UserError: LiteRT.js was not downloaded before, and cannot be now.
     """
     packages = vendor.packages()
-    model = folder / MODEL
-    model.mkdir(parents=True)
-    if (exported.folder / "tflite").is_dir():
-        shutil.copytree(exported.folder / "tflite", model, dirs_exist_ok=True)
-        checks = {}
+    model, source, checks = folder / MODEL, exported.folder / "tflite", {}
+    if source.is_dir():
+        _copy(source, model)
     else:
-        checks = {f"{MODEL}/{name}": check for name, check in tflite.write(exported, model, probe).items()}
-    for path in model.iterdir():
-        if path.name not in (*TITLES, tflite.SEEDS):
-            path.unlink()
-    if not any((model / name).is_file() for name in TITLES):
-        return checks or {"index.html": {"left_out": "left out, the version has no TFLite file that it could show"}}
+        written = tflite.write(exported, model, probe, tuple(TITLES))
+        checks = {f"{MODEL}/{name}": check for name, check in written.items()}
+    if not model.is_dir():
+        return checks or {WHOLE: {"left_out": "left out, the version has no TFLite file that it could show"}}
     (model / "model.json").write_text(json.dumps(_description(exported, model), indent=1) + "\n", "utf-8")
     shutil.copytree(PAGE, folder, dirs_exist_ok=True)
     vendor.unpack(packages, folder / "vendor")
-    return checks | {"index.html": {"bytes": sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())}}
+    return checks | {WHOLE: {"bytes": sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())}}
 
 
-def drawers(folder: pathlib.Path, threads: int = 1) -> dict[str, latency.Draw]:
-    """Returns nothing: the page draws with copies of the TFLite files."""
-    return {}
+def _copy(source, target):
+    """Copies what the page draws with, if there is any of it."""
+    present = [name for name in TITLES if (source / name).is_file()]
+    if present:
+        target.mkdir(parents=True)
+        for name in (*present, tflite.SEEDS):
+            shutil.copyfile(source / name, target / name)
 
 
 def _description(exported, model):

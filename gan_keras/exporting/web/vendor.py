@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+import http.client
 import io
 import pathlib
 import tarfile
+import urllib.error
 import urllib.request
 
 from gan_keras import errors
@@ -32,39 +34,60 @@ WANTED = {
 """Files of the packages that a page needs; the threaded runtime needs special headers, and was not faster."""
 
 NOTICE = f"""LiteRT.js {VERSION} (npm packages @litertjs/core and @litertjs/wasm-utils), copyright Google LLC, licensed
-under the Apache License 2.0: https://www.apache.org/licenses/LICENSE-2.0. In core/index.js, the address of wasm-utils
-was changed so that no bundler is needed; nothing else is.
+under the Apache License 2.0, the text of which is ../LICENSE.txt. In core/index.js, the address of wasm-utils was
+changed so that no bundler is needed; nothing else is.
 """
 TIMEOUT = 60  # seconds
+
+
+class Unreachable(errors.UserError):
+    """LiteRT.js was not downloaded before, and the registry cannot be reached."""
 
 
 def packages() -> dict[str, bytes]:
     """Returns the archives of the packages by name, from the cache or else from the registry.
 
     Raises:
-        UserError: they are not in the cache and cannot be downloaded, or are not what they should be.
+        Unreachable: they are not in the cache, and the registry cannot be reached.
+        UserError: the registry has something else, or the cache cannot be written.
     """
     folder = files.cache_folder() / "npm"
-    return {name: _package(folder / f"litertjs-{name}-{VERSION}.tgz", name) for name in INTEGRITY}
+    try:
+        return {name: _package(folder / f"litertjs-{name}-{VERSION}.tgz", name) for name in INTEGRITY}
+    except OSError as error:
+        raise errors.UserError(
+            f"the web page needs LiteRT.js, and the cache folder '{folder}' cannot be used ({error.strerror}): set "
+            "GAN_KERAS_CACHE to another folder"
+        ) from error
 
 
 def _package(path, name):
     if path.is_file() and _is_right(path.read_bytes(), name):
         return path.read_bytes()
     url = f"{REGISTRY}/@litertjs/{name}/-/{name}-{VERSION}.tgz"
-    try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
-            content = answer.read()
-    except OSError as error:
-        raise errors.UserError(
-            f"the web page needs LiteRT.js, which is downloaded once, and {url} cannot be read ({error}): connect to "
-            f"the network, or put that file at {path}"
-        ) from error
+    content = _downloaded(url, path)
     if not _is_right(content, name):
         raise errors.UserError(f"{url} is not the package that was pinned: its SHA-512 differs; nothing was kept")
     path.parent.mkdir(parents=True, exist_ok=True)
     files.write_bytes(path, content)
     return content
+
+
+def _downloaded(url, path):
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
+            return answer.read()
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise errors.UserError(
+            f"the web page needs LiteRT.js, and {url} cannot be had (HTTP {error.code}): put that file at {path}"
+        ) from error
+    except (OSError, http.client.HTTPException) as error:  # The latter: an answer that is cut off, or is no HTTP.
+        reason = " ".join(str(error).split())  # One line.
+        raise Unreachable(
+            f"the web page needs LiteRT.js, which is downloaded once, and {url} cannot be read ({reason}): connect to "
+            f"the network, or put that file at {path}"
+        ) from error
 
 
 def _is_right(content, name):
@@ -73,13 +96,15 @@ def _is_right(content, name):
 
 def unpack(archives: dict[str, bytes], folder: pathlib.Path) -> None:
     """Writes the wanted files of packages below a folder, each package below its name; `dist/` is left out of paths."""
-    for name, content in archives.items():
-        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+    for name, packed in archives.items():
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             for wanted in WANTED[name]:
                 member = archive.extractfile(f"package/{wanted}")
+                assert member is not None  # The archive is the one that was pinned.
+                content = member.read()
                 target = folder / name / wanted.removeprefix("dist/")
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(_resolved(member.read()) if wanted.endswith("index.js") else member.read())
+                target.write_bytes(_resolved(content) if wanted.endswith("index.js") else content)
     (folder / "NOTICE.txt").write_text(NOTICE, "utf-8")
 
 

@@ -23,7 +23,9 @@ export class Generator {
 
   /** Changes to another file of `description.files`. */
   async choose(file) {
-    const model = await loadAndCompile(`model/${file}`, {accelerator: 'wasm'});
+    const content = new Uint8Array(await (await fetched(`model/${file}`)).arrayBuffer());
+    const compiling = loadAndCompile(content, {accelerator: 'wasm'});
+    const model = await compiling.catch((error) => unloadable(`model/${file}`, error));
     this.compiled?.delete();
     this.compiled = model;
     this.file = file;
@@ -74,7 +76,11 @@ export class Generator {
 }
 
 async function fetched(path) {
-  const answer = await fetch(path);
+  const answer = await fetch(path).catch((error) => unloadable(path, error));
   if (!answer.ok) throw new Error(`${path} is missing (HTTP ${answer.status})`);
   return answer;
+}
+
+function unloadable(path, error) {
+  throw new Error(`${path} cannot be loaded (${error?.message ?? error})`);
 }

@@ -14,7 +14,8 @@ export function between(from, to, share, law) {
   let [a, b] = [1 - share, share];
   if (law === 'normal') {
     const angle = Math.acos(Math.min(1, Math.max(-1, dot(from, to) / Math.sqrt(dot(from, from) * dot(to, to)))));
-    if (angle > 1e-4) [a, b] = [Math.sin((1 - share) * angle) / Math.sin(angle), Math.sin(share * angle) / Math.sin(angle)];
+    const sine = Math.sin(angle);
+    if (sine > 1e-4) [a, b] = [Math.sin((1 - share) * angle) / sine, Math.sin(share * angle) / sine];
   }
   return from.map((value, index) => a * value + b * to[index]);
 }
