@@ -58,7 +58,7 @@ def test_without_tflite_files_only_those_of_the_page_are_made_and_checked(versio
     checks = json.loads((version / "export.json").read_text())["checks"]
     written = {name for name in checks if name.startswith("web/")}
     assert written == {"web/", *(f"web/model/{name}" for name in web.TITLES)}
-    assert all((version / name).is_file() for name in written)
+    assert all((version / name).exists() for name in written)
     assert [path.name for path in (version / "web" / "model").glob("*float16*")] == []
 
 
