@@ -164,7 +164,8 @@ def add_formats(path: pathlib.Path | str, formats: Sequence[str]) -> pathlib.Pat
     present = [name for name in formats if name == SAVED_MODEL or (exported.folder / name).exists()]
     if present:
         raise errors.UserError(f"'{exported.folder}' has {', '.join(present)} already: leave it out of --formats")
-    probe, added = parity.Probe.of_exported(exported), {}
+    probe = parity.Probe.of_exported(exported)
+    added: dict[str, dict[str, Any]] = {}
     for name in formats:
         with versions.addition(exported.folder / name) as draft:
             checks = _below(name, FORMATS[name].write(exported, draft.folder, probe))

@@ -7,6 +7,7 @@ are spelled out here, because the package that writes them exists for few versio
 
 import io
 import zipfile
+from typing import Any
 
 import flatbuffers
 import numpy as np
@@ -91,7 +92,8 @@ def _inputs(exported):
     uniform = exported.description["latents"] == "uniform"
     law = "uniform on [-1, 1]" if uniform else "standard normal"
     features = _Table({0: _Scalar("Uint8", _FEATURES), 1: _Table({})})
-    tensors = {"latents": {0: "latents", 1: f"Independent random numbers, {law}: each vector is another image."}}
+    latents = {0: "latents", 1: f"Independent random numbers, {law}: each vector is another image."}
+    tensors: dict[str, dict[int, Any]] = {"latents": latents}
     if uniform:
         tensors["latents"][5] = _stats(-1.0, 1.0)
     condition = exported.condition
@@ -163,9 +165,9 @@ def _write(builder, value):
     if isinstance(value, np.ndarray):
         return builder.CreateNumpyVector(value)
     if isinstance(value, list):
-        offsets = [_write(builder, each) for each in value]
-        builder.StartVector(4, len(offsets), 4)
-        for offset in reversed(offsets):
+        entries = [_write(builder, each) for each in value]
+        builder.StartVector(4, len(entries), 4)
+        for offset in reversed(entries):
             builder.PrependUOffsetTRelative(offset)
         return builder.EndVector()
     offsets = {slot: _write(builder, each) for slot, each in value.items() if not isinstance(each, _Scalar)}

@@ -66,7 +66,7 @@ def _renamed(written, name, replace, is_numbered):
                 raise FileExistsError(f"{place} exists already") from None
 
 
-def cache_folder(given: pathlib.Path | str | None = None) -> pathlib.Path:
+def cache_folder(given: str | os.PathLike[str] | None = None) -> pathlib.Path:
     """Returns the folder of what can be made or downloaded again; None: `$GAN_KERAS_CACHE`, or `~/.cache/gan_keras`."""
     return pathlib.Path(given or os.environ.get("GAN_KERAS_CACHE") or "~/.cache/gan_keras").expanduser()
 

@@ -50,7 +50,7 @@ def connect(protocol: str, host: str, port: int | None, model: str, version: int
         UserError: an unknown protocol, or gRPC without `tensorflow-serving-api`.
     """
     errors.expect_one_of(protocol, PORTS, "protocol")
-    kind = {"grpc": GrpcClient, "rest": RestClient}[protocol]
+    kind: type[GrpcClient | RestClient] = GrpcClient if protocol == "grpc" else RestClient
     return kind(f"{host}:{port or PORTS[protocol]}", model, version)
 
 

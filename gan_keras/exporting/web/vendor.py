@@ -77,6 +77,7 @@ def unpack(archives: dict[str, bytes], folder: pathlib.Path) -> None:
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
             for wanted in WANTED[name]:
                 member = archive.extractfile(f"package/{wanted}")
+                assert member is not None, f"{wanted} is no file"
                 target = folder / name / wanted.removeprefix("dist/")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(_resolved(member.read()) if wanted.endswith("index.js") else member.read())
