@@ -12,8 +12,6 @@ from PIL import Image
 
 from gan_keras.exporting import ExportedGenerator
 from tests import helpers
-from tests.serving.conftest import models  # noqa: F401
-from tests.serving.conftest import server  # noqa: F401
 
 
 def run(program, *flags, cwd):
@@ -26,7 +24,7 @@ def refused(ended, message):
     assert "Traceback" not in ended.stderr
 
 
-def test_a_client_writes_a_grid_and_times_requests(server, models, tmp_path):  # noqa: F811
+def test_a_client_writes_a_grid_and_times_requests(server, models, tmp_path):
     where = ("--protocol=rest", f"--port={server.ports['rest']}", "--model=classes")
     ended = run("client", *where, "--seeds=0-3", "--labels=2", "--output=grid.png", cwd=tmp_path)
     assert ended.returncode == 0 and ended.stdout == "wrote 4 images to grid.png\n", ended.stderr
@@ -50,7 +48,7 @@ def test_a_client_writes_a_grid_and_times_requests(server, models, tmp_path):  #
         (["--model=absent"], "Servable not found"),
     ],
 )
-def test_what_a_client_refuses(server, tmp_path, flags, message):  # noqa: F811
+def test_what_a_client_refuses(server, tmp_path, flags, message):
     refused(run("client", "--protocol=rest", f"--port={server.ports['rest']}", *flags, cwd=tmp_path), message)
     assert list(tmp_path.iterdir()) == []
 
@@ -81,7 +79,7 @@ def test_a_page_is_served_on_this_machine_with_the_right_types(tmp_path):
         process.terminate()
 
 
-def test_a_model_without_a_page_says_how_to_get_one(models, tmp_path):  # noqa: F811
+def test_a_model_without_a_page_says_how_to_get_one(models, tmp_path):
     ended = run("serve_web", f"--model={models / 'plain'}", cwd=tmp_path)
     refused(ended, "has no web page: python scripts/export.py --model=")
     assert "--formats=web adds it" in ended.stderr
@@ -102,8 +100,7 @@ def test_what_the_export_refuses(flags, message, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_export_adds_a_format(models, tmp_path):  # noqa: F811
-
+def test_the_export_adds_a_format(models, tmp_path):
     shutil.copytree(models / "plain", tmp_path / "plain")
     ended = run("export", "--model=plain", "--formats=onnx", cwd=tmp_path)
     assert ended.returncode == 0 and "onnx/generator_float32.onnx: 0.1 MB" in ended.stdout, ended.stderr

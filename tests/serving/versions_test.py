@@ -12,7 +12,7 @@ from gan_keras.exporting import models_config
 from gan_keras.exporting import warmup
 from gan_keras.serving import client
 from tests.exporting import generators
-from tests.serving.conftest import Server
+from tests.serving.process import Server
 
 REQUESTS, THREADS = 1000, 16
 
