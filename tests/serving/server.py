@@ -182,17 +182,24 @@ def predict(loaded, body):
     rows = [row if isinstance(row, dict) else {next(iter(specs)): row} for row in body["instances"]]
     if any(row.keys() != specs.keys() for row in rows):
         raise Refused(grpc.StatusCode.INVALID_ARGUMENT, f"each instance needs {', '.join(sorted(specs))}")
-    try:
-        tensors = {
-            name: np.array([row[name] for row in rows], spec.dtype.as_numpy_dtype) for name, spec in specs.items()
-        }
-    except (TypeError, ValueError, OverflowError) as error:
-        raise Refused(grpc.StatusCode.INVALID_ARGUMENT, f"JSON value cannot be cast: {error}") from error
+    tensors = {name: _cast(name, [row[name] for row in rows], spec.dtype) for name, spec in specs.items()}
     outputs = run(loaded, body.get("signature_name"), tensors)
     encoded = {name: [_json(name, value) for value in values] for name, values in outputs.items()}
     if len(encoded) == 1:
         return {"predictions": next(iter(encoded.values()))}
     return {"predictions": [dict(zip(encoded, row, strict=True)) for row in zip(*encoded.values(), strict=True)]}
+
+
+def _cast(name, values, dtype):
+    """Returns an array of numbers; a whole number is also a float, but not the other way round."""
+    try:
+        kind = np.array(values).dtype if values else dtype.as_numpy_dtype
+        if not np.can_cast(kind, dtype.as_numpy_dtype, "same_kind"):
+            raise TypeError(f"found {kind}")
+        return np.array(values, dtype.as_numpy_dtype)
+    except (TypeError, ValueError, OverflowError) as error:
+        message = f"JSON value of {name} cannot be cast to {dtype.name}: {error}"
+        raise Refused(grpc.StatusCode.INVALID_ARGUMENT, message) from error
 
 
 def _json(name, value):
@@ -209,7 +216,9 @@ def main(config_path):
     models = {entry.name: Model(entry.name, entry.base_path) for entry in config}
     for model in models.values():
         model.poll()
-    server = grpc.server(concurrent.futures.ThreadPoolExecutor(16), options=[("grpc.so_reuseport", 0)])
+    # TensorFlow Serving takes messages of any size as well; only the graph says how many rows are too many.
+    options = [("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", -1)]
+    server = grpc.server(concurrent.futures.ThreadPoolExecutor(16), options=options)
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(PredictionService(models), server)
     grpc_port = server.add_insecure_port("127.0.0.1:0")
     server.start()
