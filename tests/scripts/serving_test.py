@@ -46,6 +46,7 @@ def test_a_client_writes_a_grid_and_times_requests(server, models, tmp_path):
         (["--model=plain", "--concurrency=3"], "--concurrency has no effect without --load"),
         (["--model=plain", "--load=3", "--seeds=1"], "leave --seeds and --output out"),
         (["--model=absent"], "Servable not found"),
+        (["--model=plain", "--host=two words"], "no model server answers at two words:"),
     ],
 )
 def test_what_a_client_refuses(server, tmp_path, flags, message):
