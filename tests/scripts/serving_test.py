@@ -1,10 +1,10 @@
 """The programs around an exported model, as a user runs them: adding formats, asking a server, serving a page."""
 
+import contextlib
+import http.client
 import shutil
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 
 import numpy as np
 import pytest
@@ -54,30 +54,47 @@ def test_what_a_client_refuses(server, tmp_path, flags, message):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_page_is_served_on_this_machine_with_the_right_types(tmp_path):
-    for name, content in {"index.html": "<p>page", "a.js": "", "a.wasm": "", "model/a.tflite": ""}.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(content)
-    command = [sys.executable, helpers.ROOT / "scripts" / "serve_web.py", f"--model={tmp_path}", "--port=0"]
+@contextlib.contextmanager
+def served(folder):
+    """Gives the port of a program that serves a folder."""
+    command = [sys.executable, helpers.ROOT / "scripts" / "serve_web.py", f"--model={folder}", "--port=0"]
     with subprocess.Popen(command, env=helpers.environment(), stdout=subprocess.PIPE, text=True) as process:
-        url = process.stdout.readline().split()[0]
-        assert url.startswith("http://127.0.0.1:")
-        types = {}
-        for name in ("", "a.js", "a.wasm", "model/a.tflite"):
-            with urllib.request.urlopen(url + name) as answer:
-                types[name] = answer.headers["Content-Type"]
-                assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert types == {
-            "": "text/html",
-            "a.js": "text/javascript",
-            "a.wasm": "application/wasm",
-            "model/a.tflite": "application/octet-stream",
-        }
-        for name in ("model/", "../secret"):
-            with pytest.raises(urllib.error.HTTPError) as caught:
-                urllib.request.urlopen(url + name)
-            caught.value.close()
-        process.terminate()
+        try:
+            url = process.stdout.readline().split()[0]
+            assert url.startswith("http://127.0.0.1:")
+            yield int(url.rstrip("/").rpartition(":")[2])
+        finally:
+            process.terminate()
+
+
+def get(port, path):
+    """Asks for a path as it is, which `urllib` would tidy up; returns the status, the headers and the body."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+
+
+def test_a_page_is_served_on_this_machine_with_the_right_types_and_nothing_beside_it(tmp_path):
+    page = tmp_path / "page"
+    for name, content in {"index.html": "<p>page", "a.js": "1", "a.wasm": "", "model/a.tflite": ""}.items():
+        (page / name).parent.mkdir(parents=True, exist_ok=True)
+        (page / name).write_text(content)
+    (tmp_path / "secret").write_text("a secret")
+    types = {
+        "/": "text/html",
+        "/a.js": "text/javascript",
+        "/a.wasm": "application/wasm",
+        "/model/a.tflite": "application/octet-stream",
+    }
+    with served(page) as port:
+        for path, kind in types.items():
+            status, headers, _ = get(port, path)
+            assert (status, headers["Content-Type"], headers["X-Content-Type-Options"]) == (200, kind, "nosniff")
+        assert get(port, "/model/../a.js")[2] == get(port, "/model/..%2fa.js")[2] == b"1"
+        for path in ("/model/", "/../secret", "/..%2fsecret", "/%2e%2e/secret", "/model/../../secret", "//../secret"):
+            status, _, body = get(port, path)
+            assert status == 404 and b"a secret" not in body, path
 
 
 def test_a_model_without_a_page_says_how_to_get_one(models, tmp_path):
