@@ -140,7 +140,7 @@ def export_generator(
             measured = {file: measure(draw, exported) for file, draw in _drawers(draft.folder, in_float32).items()}
             described = description.write(draft.folder, described | {"distances": measured}, {})
         files.write_text(draft.folder / model_card.NAME, model_card.text(described))
-    models_config.write(pathlib.Path(export_dir))
+    models_config.write(pathlib.Path(export_dir), name)
     _print_summary(draft.folder, described["checks"])
     return draft.folder
 

@@ -23,6 +23,6 @@ def models(tmp_path_factory):
 @pytest.fixture(scope="session")
 def server(models):
     """A server of `models`."""
-    running = Server(models_config.write(models, str(models)))
+    running = Server(models_config.write(models, "plain", str(models)))
     yield running
     running.stop()

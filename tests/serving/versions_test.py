@@ -27,7 +27,7 @@ SECONDS = 180
 def own(tmp_path):
     """A folder with version 1 of the model `plain`, and a server of it."""
     export(tmp_path, seed=0)
-    running = Server(models_config.write(tmp_path, str(tmp_path)))
+    running = Server(models_config.write(tmp_path, "plain", str(tmp_path)))
     yield tmp_path, running
     running.stop()
 
