@@ -21,7 +21,7 @@ FLAGS = flags.FLAGS
 flags.DEFINE_string("recipe", "dcgan", "limit, plain, tick, sample, evaluation: recipe whose networks are timed")
 flags.DEFINE_string("precision", None, "of the networks (default: float32; plain: float32 and mixed_bfloat16 in turn)")
 flags.DEFINE_list("features", ["classifier"], "evaluation, quality: networks whose features are compared")
-flags.DEFINE_integer("rounds", 7, "step, limit, plain, sample: rounds", lower_bound=1)
+flags.DEFINE_integer("rounds", 7, "step, limit, plain, sample, export: rounds", lower_bound=1)
 flags.DEFINE_integer("batch_size", 64, "step, limit, plain: images of an update", lower_bound=2)
 flags.DEFINE_integer("resolution", None, "step, limit: side of the images (default: 32; limit: 64)", lower_bound=16)
 flags.DEFINE_string("history", None, "step: JSON Lines file of earlier rates, to which these are added")

@@ -1,4 +1,4 @@
-"""What all tests share: two logical processors, quiet logs, and the place of real data."""
+"""What all tests share: two logical processors, quiet logs, the place of real data, and exported models."""
 
 import os
 import pathlib
@@ -9,6 +9,8 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import pytest
 import tensorflow as tf
+
+pytest_plugins = ["tests.serving.fixtures"]
 
 REAL_DATA = pathlib.Path(__file__).parents[2] / "shared" / "data"
 

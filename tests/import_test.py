@@ -3,6 +3,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tests import helpers
 
 MEASURE = """
@@ -44,10 +46,22 @@ def test_import_is_fast_and_starts_nothing():
     assert measured["heavy"] == [] and measured["threads"] == 1
 
 
-def test_without_tensorflow_the_package_loads_nothing_of_it():
-    code = "import sys, gan_keras; gan_keras.recipe('dcgan'); print({'tensorflow', 'keras'} & sys.modules.keys())"
+@pytest.mark.parametrize(
+    "use",
+    [
+        "import gan_keras; gan_keras.recipe('dcgan')",
+        "import runpy; runpy.run_path('scripts/serve_web.py'); import gan_keras.serving.page",
+    ],
+)
+def test_what_needs_no_tensorflow_loads_nothing_of_it(use):
+    code = f"import sys; {use}; print({{'tensorflow', 'keras'}} & sys.modules.keys())"
     ended = subprocess.run(
-        [sys.executable, "-c", code], env=helpers.environment(), stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=helpers.ROOT,
+        env=helpers.environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     assert ended.stdout == "set()\n"
 
@@ -66,3 +80,10 @@ def test_public_names():
     }
     importlib.import_module("gan_keras.exporting")  # Loading a package does not hide the function of that name.
     assert callable(gan_keras.export) and not hasattr(gan_keras, "Gan")
+
+
+def test_public_names_of_exporting():
+    from gan_keras import exporting
+
+    assert exporting.__all__ == ["ExportedGenerator", "add_formats", "export", "export_generator"]
+    assert all(callable(getattr(exporting, name)) for name in exporting.__all__)

@@ -1,8 +1,25 @@
-"""Exports of a generator, each of whose files is compared with Keras before anyone can load it."""
+"""Exports of a generator, each of whose files is compared with Keras before anyone can load it.
 
-from gan_keras.exporting.exported import ExportedGenerator
-from gan_keras.exporting.exporter import add_formats
-from gan_keras.exporting.exporter import export
-from gan_keras.exporting.exporter import export_generator
+Importing this package loads next to nothing; a name is loaded when it is first used. A server of web pages looks for
+versions without TensorFlow.
+"""
 
-__all__ = ["ExportedGenerator", "add_formats", "export", "export_generator"]
+import importlib
+
+_PUBLIC = {
+    "ExportedGenerator": "gan_keras.exporting.exported",
+    "add_formats": "gan_keras.exporting.exporter",
+    "export": "gan_keras.exporting.exporter",
+    "export_generator": "gan_keras.exporting.exporter",
+}
+__all__ = sorted(_PUBLIC)
+
+
+def __getattr__(name):
+    if name in _PUBLIC:
+        return getattr(importlib.import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'gan_keras.exporting' has no attribute '{name}'")
+
+
+def __dir__():
+    return [*globals(), *_PUBLIC]

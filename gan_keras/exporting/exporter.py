@@ -50,7 +50,7 @@ class Format(Protocol):
 class DrawingFormat(Format, Protocol):
     """A format whose files Python can draw with."""
 
-    def drawers(self, folder: pathlib.Path) -> dict[str, latency.Draw]:
+    def drawers(self, folder: pathlib.Path, threads: int = 1) -> dict[str, latency.Draw]:
         """Returns functions that draw with the files of a folder, by their names."""
 
 
@@ -165,7 +165,7 @@ def export_generator(
         described = description.write(draft.folder, described)
         files.write_text(draft.folder / model_card.NAME, model_card.text(described))
     _print_summary(draft.folder, described)
-    models_config.write(pathlib.Path(export_dir))
+    models_config.write(pathlib.Path(export_dir), name)
     return draft.folder
 
 

@@ -169,9 +169,9 @@ def _write(builder, value):
     if isinstance(value, np.ndarray):
         return builder.CreateNumpyVector(value)
     if isinstance(value, list):
-        offsets = [_write(builder, each) for each in value]
-        builder.StartVector(4, len(offsets), 4)
-        for offset in reversed(offsets):
+        entries = [_write(builder, each) for each in value]
+        builder.StartVector(4, len(entries), 4)
+        for offset in reversed(entries):
             builder.PrependUOffsetTRelative(offset)
         return builder.EndVector()
     fields = {slot: _write(builder, each) for slot, each in value.items() if not isinstance(each, _Scalar)}

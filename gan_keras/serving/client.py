@@ -1,6 +1,7 @@
 """Asking a model server for images, over gRPC or REST."""
 
 import base64
+import http.client
 import io
 import json
 import urllib.error
@@ -50,7 +51,7 @@ def connect(protocol: str, host: str, port: int | None, model: str, version: int
         UserError: an unknown protocol, or gRPC without `tensorflow-serving-api`.
     """
     errors.expect_one_of(protocol, PORTS, "protocol")
-    kind = {"grpc": GrpcClient, "rest": RestClient}[protocol]
+    kind: type[GrpcClient | RestClient] = GrpcClient if protocol == "grpc" else RestClient
     return kind(f"{host}:{port or PORTS[protocol]}", model, version)
 
 
@@ -97,7 +98,10 @@ class GrpcClient:
                 if error.code() == grpc.StatusCode.UNAVAILABLE
                 else _refused(self._address, self._model, reason)
             ) from error
-        return tf.make_ndarray(answer.outputs["images"])
+        try:
+            return tf.make_ndarray(answer.outputs["images"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise _no_images(self._address, self._model, error) from error
 
 
 class RestClient:
@@ -115,17 +119,23 @@ class RestClient:
         if list(columns) == ["seeds"]:
             instances = columns["seeds"]  # The only input of a signature comes without its name.
         body = json.dumps({"signature_name": "sample_png", "instances": instances}).encode()
-        request = urllib.request.Request(self._url, body, {"Content-Type": "application/json"})
         try:
+            request = urllib.request.Request(self._url, body, {"Content-Type": "application/json"})
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
-                predictions = json.load(answer)["predictions"]
+                content = answer.read()
         except urllib.error.HTTPError as error:
             with error:
                 reason = f"HTTP {error.code}: {error.read(2000).decode(errors='replace').strip()}"
             raise _refused(self._address, self._model, reason) from error
-        except OSError as error:
+        except http.client.BadStatusLine as error:  # Its text is whatever was sent instead.
+            raise _unreachable(self._address, "what answers there does not speak HTTP") from error
+        except (OSError, http.client.HTTPException, ValueError) as error:  # A ValueError: no name of a host.
             raise _unreachable(self._address, str(error)) from error
-        return np.stack([_pixels(base64.b64decode(prediction["b64"])) for prediction in predictions])
+        try:
+            predictions = json.loads(content)["predictions"]
+            return np.stack([_pixels(base64.b64decode(prediction["b64"])) for prediction in predictions])
+        except (OSError, ValueError, KeyError, TypeError) as error:  # An OSError: no PNG.
+            raise _no_images(self._address, self._model, error) from error
 
 
 def _rows(seeds: Sequence[int], condition: Mapping[str, Sequence[Any]]) -> dict[str, np.ndarray]:
@@ -141,6 +151,7 @@ def _pixels(png):
 
 
 def _unreachable(address, reason):
+    reason = " ".join(reason.split())
     return errors.UserError(
         f"no model server answers at {address} ({reason}): start one, or give its --host and --port"
     )
@@ -149,3 +160,11 @@ def _unreachable(address, reason):
 def _refused(address, model, reason):
     reason = " ".join(reason.split())  # A server's message may hold a trace of its graph.
     return errors.UserError(f"the server at {address} does not draw with the model '{model}': {reason}")
+
+
+def _no_images(address, model, error):
+    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    return errors.UserError(
+        f"the server at {address} answers for the model '{model}' with something else than images ({reason}): is it a "
+        "model server, and the model one of gan_keras?"
+    )

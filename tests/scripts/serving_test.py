@@ -1,10 +1,10 @@
 """The programs around an exported model, as a user runs them: adding formats, asking a server, serving a page."""
 
+import contextlib
+import http.client
 import shutil
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 
 import numpy as np
 import pytest
@@ -12,8 +12,6 @@ from PIL import Image
 
 from gan_keras.exporting import ExportedGenerator
 from tests import helpers
-from tests.serving.conftest import models  # noqa: F401
-from tests.serving.conftest import server  # noqa: F401
 
 
 def run(program, *flags, cwd):
@@ -26,7 +24,7 @@ def refused(ended, message):
     assert "Traceback" not in ended.stderr
 
 
-def test_a_client_writes_a_grid_and_times_requests(server, models, tmp_path):  # noqa: F811
+def test_a_client_writes_a_grid_and_times_requests(server, models, tmp_path):
     where = ("--protocol=rest", f"--port={server.ports['rest']}", "--model=classes")
     ended = run("client", *where, "--seeds=0-3", "--labels=2", "--output=grid.png", cwd=tmp_path)
     assert ended.returncode == 0 and ended.stdout == "wrote 4 images to grid.png\n", ended.stderr
@@ -48,40 +46,58 @@ def test_a_client_writes_a_grid_and_times_requests(server, models, tmp_path):  #
         (["--model=plain", "--concurrency=3"], "--concurrency has no effect without --load"),
         (["--model=plain", "--load=3", "--seeds=1"], "leave --seeds and --output out"),
         (["--model=absent"], "Servable not found"),
+        (["--model=plain", "--host=two words"], "no model server answers at two words:"),
     ],
 )
-def test_what_a_client_refuses(server, tmp_path, flags, message):  # noqa: F811
+def test_what_a_client_refuses(server, tmp_path, flags, message):
     refused(run("client", "--protocol=rest", f"--port={server.ports['rest']}", *flags, cwd=tmp_path), message)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_page_is_served_on_this_machine_with_the_right_types(tmp_path):
-    for name, content in {"index.html": "<p>page", "a.js": "", "a.wasm": "", "model/a.tflite": ""}.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(content)
-    command = [sys.executable, helpers.ROOT / "scripts" / "serve_web.py", f"--model={tmp_path}", "--port=0"]
+@contextlib.contextmanager
+def served(folder):
+    """Gives the port of a program that serves a folder."""
+    command = [sys.executable, helpers.ROOT / "scripts" / "serve_web.py", f"--model={folder}", "--port=0"]
     with subprocess.Popen(command, env=helpers.environment(), stdout=subprocess.PIPE, text=True) as process:
-        url = process.stdout.readline().split()[0]
-        assert url.startswith("http://127.0.0.1:")
-        types = {}
-        for name in ("", "a.js", "a.wasm", "model/a.tflite"):
-            with urllib.request.urlopen(url + name) as answer:
-                types[name] = answer.headers["Content-Type"]
-                assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert types == {
-            "": "text/html",
-            "a.js": "text/javascript",
-            "a.wasm": "application/wasm",
-            "model/a.tflite": "application/octet-stream",
-        }
-        for name in ("model/", "../secret"):
-            with pytest.raises(urllib.error.HTTPError) as caught:
-                urllib.request.urlopen(url + name)
-            caught.value.close()
-        process.terminate()
+        try:
+            url = process.stdout.readline().split()[0]
+            assert url.startswith("http://127.0.0.1:")
+            yield int(url.rstrip("/").rpartition(":")[2])
+        finally:
+            process.terminate()
 
 
-def test_a_model_without_a_page_says_how_to_get_one(models, tmp_path):  # noqa: F811
+def get(port, path):
+    """Asks for a path as it is, which `urllib` would tidy up; returns the status, the headers and the body."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+
+
+def test_a_page_is_served_on_this_machine_with_the_right_types_and_nothing_beside_it(tmp_path):
+    page = tmp_path / "page"
+    for name, content in {"index.html": "<p>page", "a.js": "1", "a.wasm": "", "model/a.tflite": ""}.items():
+        (page / name).parent.mkdir(parents=True, exist_ok=True)
+        (page / name).write_text(content)
+    (tmp_path / "secret").write_text("a secret")
+    types = {
+        "/": "text/html",
+        "/a.js": "text/javascript",
+        "/a.wasm": "application/wasm",
+        "/model/a.tflite": "application/octet-stream",
+    }
+    with served(page) as port:
+        for path, kind in types.items():
+            status, headers, _ = get(port, path)
+            assert (status, headers["Content-Type"], headers["X-Content-Type-Options"]) == (200, kind, "nosniff")
+        assert get(port, "/model/../a.js")[2] == get(port, "/model/..%2fa.js")[2] == b"1"
+        for path in ("/model/", "/../secret", "/..%2fsecret", "/%2e%2e/secret", "/model/../../secret", "//../secret"):
+            status, _, body = get(port, path)
+            assert status == 404 and b"a secret" not in body, path
+
+
+def test_a_model_without_a_page_says_how_to_get_one(models, tmp_path):
     ended = run("serve_web", f"--model={models / 'plain'}", cwd=tmp_path)
     refused(ended, "has no web page: python scripts/export.py --model=")
     assert "--formats=web adds it" in ended.stderr
@@ -102,8 +118,7 @@ def test_what_the_export_refuses(flags, message, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_export_adds_a_format(models, tmp_path):  # noqa: F811
-
+def test_the_export_adds_a_format(models, tmp_path):
     shutil.copytree(models / "plain", tmp_path / "plain")
     ended = run("export", "--model=plain", "--formats=onnx", cwd=tmp_path)
     assert ended.returncode == 0 and "onnx/generator_float32.onnx: 0.1 MB" in ended.stdout, ended.stderr

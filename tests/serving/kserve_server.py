@@ -1,6 +1,7 @@
 """KServe with one SavedModel: `python kserve_server.py NAME FOLDER PORT`, where KServe and TensorFlow are installed.
 
-KServe answers the requests; what is written here only runs the signature that a request names.
+KServe's HTTP layer answers the requests. The predictor is the class below, which runs the signature that a request
+names, and none of KServe's.
 """
 
 import base64

@@ -1,7 +1,9 @@
-"""A REST server that others wrote, KServe, answers with the images of Keras.
+"""KServe's HTTP layer, with the predictor of `kserve_server.py`, answers with the images of Keras.
 
-It needs an environment of its own: `python -m venv V && V/bin/pip install kserve==0.21.* tensorflow==2.21.*`, and
-KSERVE_PYTHON=V/bin/python beside the test.
+It needs an environment of its own:
+
+    python3 -m venv /tmp/kserve && /tmp/kserve/bin/pip install 'kserve==0.21.*' 'tensorflow==2.21.*'
+    KSERVE_PYTHON=/tmp/kserve/bin/python python -m pytest -m slow tests/serving/kserve_test.py
 """
 
 import json

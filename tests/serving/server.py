@@ -1,8 +1,9 @@
 """A stand-in for TensorFlow Serving: its gRPC and REST wire contract over plain TensorFlow.
 
 `python server.py CONFIG` reads a models.config, loads the newest version of each model, replays its warm-up requests,
-and polls for new versions; one that cannot be loaded or warmed up is refused, and the one before goes on serving. It
-prints its two ports on 127.0.0.1, and every version that it takes or refuses.
+and polls for newer versions. One that was loaded and warmed up takes over, and the one before is unloaded; one that
+cannot be is refused, and the one before goes on serving. It prints its two ports on 127.0.0.1, and every version that
+it takes, unloads or refuses.
 """
 
 import base64
@@ -38,16 +39,18 @@ class Refused(Exception):
 
 
 class Model:
-    """The versions of a model; the newest that could be loaded serves."""
+    """The newest version of a model that could be loaded."""
 
     def __init__(self, name, base_path):
         self.name, self._base = name, pathlib.Path(base_path)
-        self.versions, self._refused = {}, set()
+        self.versions: dict = {}  # One, by its number; none before the first.
+        self._refused = set()
 
     def poll(self):
-        """Loads a version that is newer than those before."""
+        """Loads a version that is newer than the one that serves, and then unloads that one."""
         found = {int(entry.name) for entry in self._base.iterdir() if re.fullmatch(r"[0-9]+", entry.name)}
-        for version in sorted(found - self.versions.keys() - self._refused)[-1:]:
+        newer = {version for version in found - self._refused if version > max(self.versions, default=-1)}
+        for version in sorted(newer)[-1:]:
             try:
                 loaded = tf.saved_model.load(str(self._base / str(version)))
                 self._warm_up(loaded, version)
@@ -55,8 +58,10 @@ class Model:
                 self._refused.add(version)
                 print(f"refused {self.name} {version}: {error}".splitlines()[0], flush=True)
             else:
-                self.versions[version] = loaded
+                before, self.versions = self.versions, {version: loaded}
                 print(f"serving {self.name} {version}", flush=True)
+                for number in before:  # Its weights live on until the last request in flight has ended.
+                    print(f"unloaded {self.name} {number}", flush=True)
 
     def _warm_up(self, loaded, version):
         path = self._base / str(version) / WARMUP
@@ -70,7 +75,7 @@ class Model:
 
     def version(self, number=None):
         """Returns (number, SavedModel)."""
-        serving = dict(self.versions)
+        serving = self.versions  # Another thread may replace it.
         if not serving or (number is not None and number not in serving):
             raise Refused(grpc.StatusCode.NOT_FOUND, f"Servable not found for request: {self.name} {number or ''}")
         number = max(serving) if number is None else number
@@ -177,17 +182,24 @@ def predict(loaded, body):
     rows = [row if isinstance(row, dict) else {next(iter(specs)): row} for row in body["instances"]]
     if any(row.keys() != specs.keys() for row in rows):
         raise Refused(grpc.StatusCode.INVALID_ARGUMENT, f"each instance needs {', '.join(sorted(specs))}")
-    try:
-        tensors = {
-            name: np.array([row[name] for row in rows], spec.dtype.as_numpy_dtype) for name, spec in specs.items()
-        }
-    except (TypeError, ValueError, OverflowError) as error:
-        raise Refused(grpc.StatusCode.INVALID_ARGUMENT, f"JSON value cannot be cast: {error}") from error
+    tensors = {name: _cast(name, [row[name] for row in rows], spec.dtype) for name, spec in specs.items()}
     outputs = run(loaded, body.get("signature_name"), tensors)
     encoded = {name: [_json(name, value) for value in values] for name, values in outputs.items()}
     if len(encoded) == 1:
         return {"predictions": next(iter(encoded.values()))}
     return {"predictions": [dict(zip(encoded, row, strict=True)) for row in zip(*encoded.values(), strict=True)]}
+
+
+def _cast(name, values, dtype):
+    """Returns an array of numbers; a whole number is also a float, but not the other way round."""
+    try:
+        kind = np.array(values).dtype if values else dtype.as_numpy_dtype
+        if not np.can_cast(kind, dtype.as_numpy_dtype, "same_kind"):
+            raise TypeError(f"found {kind}")
+        return np.array(values, dtype.as_numpy_dtype)
+    except (TypeError, ValueError, OverflowError) as error:
+        message = f"JSON value of {name} cannot be cast to {dtype.name}: {error}"
+        raise Refused(grpc.StatusCode.INVALID_ARGUMENT, message) from error
 
 
 def _json(name, value):
@@ -204,7 +216,9 @@ def main(config_path):
     models = {entry.name: Model(entry.name, entry.base_path) for entry in config}
     for model in models.values():
         model.poll()
-    server = grpc.server(concurrent.futures.ThreadPoolExecutor(16), options=[("grpc.so_reuseport", 0)])
+    # TensorFlow Serving takes messages of any size as well; only the graph says how many rows are too many.
+    options = [("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", -1)]
+    server = grpc.server(concurrent.futures.ThreadPoolExecutor(16), options=options)
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(PredictionService(models), server)
     grpc_port = server.add_insecure_port("127.0.0.1:0")
     server.start()
