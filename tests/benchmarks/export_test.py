@@ -38,7 +38,7 @@ def test_one_row_for_each_file(version, capsys, monkeypatch):
 
 def test_times_are_medians_of_the_rounds(version, monkeypatch):
     monkeypatch.setattr(latency, "THREADS", (1,))
-    monkeypatch.setattr(export, "FORMATS", {})
+    monkeypatch.setattr(export, "DRAWING_FORMATS", {})
     times = iter([[5.0, 50.0], [1.0, 70.0], [3.0, 10.0]])
     monkeypatch.setattr(export, "_saved_model", lambda *_: next(times))
     ((*_, one, eight),) = export.measure(version, rounds=3)
