@@ -36,11 +36,13 @@ def main():
 
     server = client.connect(FLAGS.protocol, FLAGS.host, FLAGS.port, FLAGS.model, FLAGS.version)
     if FLAGS.load:
-        print(load.measure(server, FLAGS.load, FLAGS.concurrency, **_condition(1)).table())
-        return
+        measured = load.measure(server, FLAGS.load, FLAGS.concurrency, **_condition(1))
+        print(measured.table())
+        return 1 if measured.failures else 0
     seeds = pictures.parse_seeds(FLAGS.seeds)
     pictures.write(lambda seeds, rows: server.sample(seeds, **rows), seeds, _condition(len(seeds)), FLAGS.output)
     print(f"wrote {len(seeds)} images to {FLAGS.output}")
+    return 0
 
 
 def _condition(count):
