@@ -22,7 +22,7 @@ STOCK = {
 }
 
 
-def measure(recipe="dcgan", batch_size=64, rounds=5, iterations=4, precision="float32", resolution=64):
+def measure(recipe="dcgan", batch_size=64, rounds=7, iterations=4, precision="float32", resolution=64):
     """Times both in turn; prints images/s of each round, the medians and the ratio of the medians.
 
     Args:

@@ -15,7 +15,7 @@ from gan_keras.runtime import randomness
 PLAIN = 64
 
 
-def measure(recipe="dcgan", precision="float32", rounds=5, resolution=64, counts=(1, 64, 2048)):
+def measure(recipe="dcgan", precision="float32", rounds=7, resolution=64, counts=(1, 64, 2048)):
     """Times samples and a plain batch of 64 in turn; prints images/s of each round and the medians.
 
     Args:
