@@ -95,7 +95,7 @@ TRIALS: dict[str, dict[str, Any]] = {
     "ADA": {"augment": "ada"},
     "ADA, rates falling to 2e-4": {"augment": "ada", **rates("cosine:8e-4:2e-4")},
     # Other networks: those of DCGAN's own code, and those of R3GAN with its own learning rates.
-    "networks of DCGAN's code": {"recipe": "dcgan_paper", "width": 32, "batch_size": 16, "flip": True, **rates(8e-4)},
+    "networks of DCGAN's code": {"recipe": "dcgan_paper", "flip": True, **BASE},
     "R3GAN, width 64": {"recipe": "r3gan", "width": 64, "batch_size": 32},
     "R3GAN, width 64, γ 0.2": {"recipe": "r3gan", "width": 64, "batch_size": 32, "r1": 0.2, "r2": 0.2},
 }

@@ -35,6 +35,16 @@ def to_uint8(images: Any) -> Any:
     return tf.cast(tf.clip_by_value(scaled, 0.0, 255.0), tf.uint8)
 
 
+def mirror(images: np.ndarray, chosen: np.ndarray) -> None:
+    """Mirrors in place those images (N, H, W, C) that are chosen, bool (N,).
+
+    One channel after the other: NumPy copies rows of W numbers several times as fast as pixels of C numbers each.
+    """
+    originals = images[chosen]
+    for channel in range(images.shape[-1]):
+        images[chosen, :, :, channel] = originals[:, :, ::-1, channel]
+
+
 def grid(images: np.ndarray, columns: int | None = None, padding: int = 2) -> np.ndarray:
     """Returns one picture of many with white frames, row by row.
 

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_keras.config import schema
+from gan_keras.data.images import mirror
 from gan_keras.data.kinds import IMAGES
 from gan_keras.data.kinds import SampleKind
 from gan_keras.runtime import randomness
@@ -70,7 +71,7 @@ def batches(
         chosen = chosen.reshape(discriminator_steps, num_replicas, share)[:, replica].reshape(-1)
         batch = images[chosen]
         if flip:
-            _mirror(batch, draws.reshape(discriminator_steps, num_replicas, share)[:, replica].reshape(-1) < 0.5)
+            mirror(batch, draws.reshape(discriminator_steps, num_replicas, share)[:, replica].reshape(-1) < 0.5)
         return batch, *(values[chosen] for values in conditions.values())
 
     def load(index):
@@ -88,16 +89,6 @@ def batches(
 
     counter = tf.data.Dataset.counter()
     return counter.map(load, num_parallel_calls=2, deterministic=True).prefetch(2)
-
-
-def _mirror(images, chosen):
-    """Mirrors in place those images (N, H, W, C) that are chosen, bool (N,).
-
-    One channel after the other: NumPy copies rows of W numbers several times as fast as pixels of C numbers each.
-    """
-    originals = images[chosen]
-    for channel in range(images.shape[-1]):
-        images[chosen, :, :, channel] = originals[:, :, ::-1, channel]
 
 
 def distribute(strategy: tf.distribute.Strategy, **arguments: Any) -> Any:

@@ -56,7 +56,7 @@ def measure(evidence: Evidence) -> Finding:
     if ratio < SUSPICIOUS:
         notes.append(f"a ratio below {SUSPICIOUS}: the generated images may be copies of training images")
     neighbors, turned = np.array(train[indices[: len(samples)]]), mirrored[: len(samples)]
-    neighbors[turned] = _mirror(neighbors[turned])
+    images.mirror(neighbors, turned)
     pairs = np.stack([samples, neighbors], 1).reshape(-1, *samples.shape[1:])
     return Finding(
         {"ratio": ratio, "closest": float(generated.min()) / scale},
@@ -67,14 +67,10 @@ def measure(evidence: Evidence) -> Finding:
 
 def _search_mirrored(queries: np.ndarray, train: Any, own: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Returns what `search` does, and whether the nearest training image is mirrored, bool (Q,)."""
-    indices, distances = search(np.concatenate([queries, _mirror(queries)]), train, np.concatenate([own, own]))
+    indices, distances = search(np.concatenate([queries, queries[:, :, ::-1]]), train, np.concatenate([own, own]))
     indices, distances = indices.reshape(2, -1), distances.reshape(2, -1)  # Without and with mirroring.
     mirrored = distances[1] < distances[0]
     return np.where(mirrored, indices[1], indices[0]), distances.min(0), mirrored
-
-
-def _mirror(pixels: np.ndarray) -> np.ndarray:
-    return pixels[:, :, ::-1]
 
 
 def search(queries: np.ndarray, train: Any, own: np.ndarray, block: int = _BLOCK) -> tuple[np.ndarray, np.ndarray]:
