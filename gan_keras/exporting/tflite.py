@@ -32,14 +32,15 @@ SEEDS, SEED_COUNT = "latents_of_seeds_0_255.f32", 256
 
 LIMITS = {
     "generator_float32.tflite": Parity(max_error=1e-4, mean_error=1e-4, correlation=0.99),
-    "generator_float16.tflite": Parity(max_error=5e-3, mean_error=5e-3, correlation=0.99),
+    "generator_float16.tflite": Parity(max_error=5e-2, mean_error=5e-3, correlation=0.99),
     "generator_int8.tflite": Parity(max_error=2.0, mean_error=0.02, correlation=0.99),
 }
 """How far from Keras a file's images may be.
 
-A float32 file may differ by rounding only. The images of an int8 file are still the same faces: those of a DCGAN
-trained on CelebA at 32 × 32 were measured to differ by 0.0034 on average, correlation 0.9999; the images of another
-latent vector by 0.58, correlation 0.06.
+A float32 file may differ by rounding only. Weights of 16 bits are felt in single pixels of deep networks: the images of
+a `sngan` trained on Fashion-MNIST were measured to differ by 0.00014 on average, and by at most 0.012. The images of an
+int8 file are still the same faces: those of a DCGAN trained on CelebA at 32 × 32 were measured to differ by 0.0034 on
+average, correlation 0.9999; the images of another latent vector by 0.58, correlation 0.06.
 """
 
 

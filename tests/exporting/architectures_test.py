@@ -10,12 +10,14 @@ from gan_keras.config import override
 from gan_keras.config import recipe
 from gan_keras.config.recipes import RECIPES
 from gan_keras.data.conditions import Condition
+from gan_keras.data.conditions import for_seeds
 from gan_keras.exporting import export_generator
 from gan_keras.exporting import onnx
 from gan_keras.exporting import tflite
 from gan_keras.exporting.exported import ExportedGenerator
 from gan_keras.exporting.exporter import FORMATS
 from gan_keras.game import build
+from gan_keras.game import inputs
 from tests.exporting import generators
 from tests.exporting.tflite_test import custom_operations
 
@@ -34,7 +36,7 @@ FILES = {f"tflite/{name}" for name in tflite.FILES} | {f"onnx/{onnx.FILE}"}
 
 
 def generator_of(architecture: str, condition: Condition | None, resolution: int, channels: int) -> keras.Model:
-    """Returns an untrained generator whose weights are large enough that its images differ."""
+    """Returns an untrained generator whose weights are large enough that its images differ, with batch statistics."""
     keras.utils.set_random_seed(0)
     config = recipe(OF_ARCHITECTURES[architecture], resolution=resolution, width=WIDTHS[architecture])
     if condition is not None:
@@ -44,6 +46,10 @@ def generator_of(architecture: str, condition: Condition | None, resolution: int
     for weight in network.trainable_variables:
         fan_in = max(1, int(np.prod(weight.shape[:-1])))
         weight.assign(weight + rng.normal(0, 0.15 * fan_in**-0.5 if weight.ndim > 1 else 0.05, weight.shape))
+    latents = rng.standard_normal((64, config.game.latent_dim)).astype("float32")
+    given = {} if condition is None else for_seeds(condition, range(64), {})
+    for _ in range(30):
+        inputs.generate(network, latents, given, training=True)
     return network
 
 

@@ -153,7 +153,7 @@ def test_the_schedule_matters(whole, place, tmp_path):
 
 def test_a_finished_run_says_so_and_is_exported_once(whole, place, tmp_path, monkeypatch, capsys):
     exported = []
-    monkeypatch.setattr(exporting, "export", lambda run, to: exported.append(to))
+    monkeypatch.setattr(exporting, "export", lambda run, to, measure: exported.append(to))
     shutil.copytree(whole, tmp_path / "run")
     before = helpers.weights(tmp_path / "run"), helpers.statistics(tmp_path / "run")
     config = helpers.experiment(place, export_dir="somewhere")
