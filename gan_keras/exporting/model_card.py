@@ -29,6 +29,8 @@ def text(description: dict[str, Any]) -> str:
         for key, value in description["metadata"].items()
         if isinstance(value, (str, int, float))
     }
+    if "Command" in about:
+        about["Command"] = f"`{about['Command']}`"
     about["Use of the images"] = terms.of(description["metadata"])
     about["Exported with"] = ", ".join(f"{key} {value}" for key, value in description["versions"].items())
     return _CARD.format(

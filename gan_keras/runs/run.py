@@ -16,6 +16,7 @@ import numpy as np
 
 from gan_keras import config as configs
 from gan_keras import errors
+from gan_keras.config import command
 from gan_keras.config import schema
 from gan_keras.config import stored
 from gan_keras.data.conditions import Condition
@@ -117,12 +118,13 @@ class Run:
         return sampling.generate(self.load_generator(checkpoint), self.config.game.latents, seeds, conditions)
 
     def describe(self, checkpoint: str | None = None) -> dict[str, Any]:
-        """Returns a JSON-able dict of what made a checkpoint: config, identity, images shown, versions."""
+        """Returns a JSON-able dict of what made a checkpoint: command, config, identity, images shown, versions."""
         path = self.checkpoint(checkpoint)
         state = checkpoints.read_state(path)
         started_with = json.loads((self.path / "environment.json").read_text())
         return {
             "recipe": self.config.recipe,
+            "command": command.of(self.config),
             "config": schema.to_dict(self.config),
             "identity": self.identity,
             "identity_sha256": identity_hash(self.identity),
