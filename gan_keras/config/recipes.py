@@ -126,8 +126,8 @@ _recipe(
 _recipe(
     "wcgan",
     "the course's project: wgan with classes. Mirza and Osindero 2014 (arXiv 1411.1784). Departure: as wgan",
-    as_published=_of_dcgan(5e-5),
-    **_CLIPPING,
+    as_published=_of_dcgan(5e-5) | {"clip": _CLIPPING["clip"]},
+    **_CLIPPING | {"clip": 0.1},
     **_CONCATENATED,
     **_FAST,
     **rates(2e-4),
