@@ -81,7 +81,7 @@ TRIALS: dict[str, dict[str, Any]] = {
     "spectral norm": {"normalization": "spectral"},
     "spectral norm, hinge": {"normalization": "spectral", "loss": "hinge"},
     "spectral norm, R1 lazy": {"normalization": "spectral", "r1": 0.1, "penalty_interval": 16},
-    "LeCam": {"loss": "hinge", "lecam": 0.1},
+    "LeCam, hinge": {"loss": "hinge", "lecam": 0.1},
     # Augmentation of what D sees.
     "DiffAugment": _DIFFAUGMENT,
     "DiffAugment, adaptive": _ADAPTIVE,
