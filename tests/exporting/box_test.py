@@ -1,0 +1,35 @@
+"""The model that comes with the project: it is whole, small, and draws before anything was trained."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gan_keras.exporting import ExportedGenerator
+from gan_keras.runtime import files
+from tests import helpers
+
+FOLDER = helpers.ROOT / "exported_models" / "avatars"
+LARGEST = 5e6  # bytes of a file in the repository
+
+
+@pytest.fixture(scope="module")
+def model():
+    return ExportedGenerator(FOLDER)
+
+
+def test_its_files_are_those_that_were_exported(model):
+    listed = {file["path"]: file["sha256"] for file in model.description["files"]}
+    assert {"saved_model.pb", "tflite/generator_int8.tflite", "samples.png"} <= listed.keys()
+    for path, sha256 in listed.items():
+        assert files.sha256(FOLDER / "1" / path) == sha256, path
+        assert (FOLDER / "1" / path).stat().st_size < LARGEST, path
+
+
+def test_it_draws_the_samples_of_its_card(model):
+    drawn = model.generate(range(8))
+    assert drawn.shape == (8, 64, 64, 3)
+    with Image.open(FOLDER / "1" / "samples.png") as sheet:
+        shown = np.asarray(sheet.convert("RGB"))
+    tiles = np.stack([shown[2:66, 2 + 66 * column : 66 + 66 * column] for column in range(8)])
+    assert np.abs(drawn.astype(int) - tiles).max() <= 1  # Processors round differently.
+    assert "--recipe=dcgan_fast" in (FOLDER / "1" / "model_card.md").read_text("utf-8")
