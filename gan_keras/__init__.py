@@ -3,7 +3,7 @@
 Importing this package starts nothing and loads next to nothing; a name is loaded when it is first used.
 """
 
-import importlib
+from gan_keras.runtime import lazy
 
 __version__ = "0.1.0"
 
@@ -15,14 +15,5 @@ _PUBLIC = {
     "recipe": "gan_keras.config",
     "train": "gan_keras.training",
 }
-__all__ = sorted(_PUBLIC)
 
-
-def __getattr__(name):
-    if name in _PUBLIC:
-        return getattr(importlib.import_module(_PUBLIC[name]), name)
-    raise AttributeError(f"module 'gan_keras' has no attribute '{name}'")
-
-
-def __dir__():
-    return [*globals(), *_PUBLIC]
+__getattr__, __dir__, __all__ = lazy.attach(__name__, _PUBLIC)

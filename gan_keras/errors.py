@@ -9,6 +9,11 @@ class UserError(ValueError):
     """
 
 
+def one_line(said: object) -> str:
+    """Returns a text, or the message of an error, in one line."""
+    return " ".join(str(said).split())
+
+
 def expect_one_of(value, known, name):
     """Raises a UserError unless a value is one of the known ones; `name` is what the message calls the value."""
     if value not in known:

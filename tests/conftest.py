@@ -1,4 +1,4 @@
-"""What all tests share: two logical processors, quiet logs, the place of real data, and exported models."""
+"""What all tests share: two logical processors, quiet logs, the place of real data, a browser, exported models."""
 
 import os
 import pathlib
@@ -10,7 +10,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 import pytest
 import tensorflow as tf
 
-pytest_plugins = ["tests.serving.fixtures"]
+pytest_plugins = ["tests.browser", "tests.serving.fixtures"]
 
 REAL_DATA = pathlib.Path(__file__).parents[2] / "shared" / "data"
 

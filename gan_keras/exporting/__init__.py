@@ -4,7 +4,7 @@ Importing this package loads next to nothing; a name is loaded when it is first 
 versions without TensorFlow.
 """
 
-import importlib
+from gan_keras.runtime import lazy
 
 _PUBLIC = {
     "ExportedGenerator": "gan_keras.exporting.exported",
@@ -12,14 +12,5 @@ _PUBLIC = {
     "export": "gan_keras.exporting.exporter",
     "export_generator": "gan_keras.exporting.exporter",
 }
-__all__ = sorted(_PUBLIC)
 
-
-def __getattr__(name):
-    if name in _PUBLIC:
-        return getattr(importlib.import_module(_PUBLIC[name]), name)
-    raise AttributeError(f"module 'gan_keras.exporting' has no attribute '{name}'")
-
-
-def __dir__():
-    return [*globals(), *_PUBLIC]
+__getattr__, __dir__, __all__ = lazy.attach(__name__, _PUBLIC)

@@ -150,7 +150,9 @@ def export_generator(
     with versions.new(pathlib.Path(export_dir) / name, version) as draft:
         saved_model.write(in_float32, draft.folder, latents, condition)
         checks = described["checks"]
-        checks["saved_model.pb"] = saved_model.check(draft.folder, probe).as_dict() | {"bytes": _size(draft.folder)}
+        checks["saved_model.pb"] = saved_model.check(draft.folder, probe).as_dict() | {
+            "bytes": files.size(draft.folder)
+        }
         precision = saved_model.precision(generator)
         if precision != "float32":
             checks[f"Keras in {precision}, as trained"] = probe.parity_of(generator).as_dict()
@@ -220,11 +222,6 @@ def _drawers(folder, generator):
         for name, module in DRAWING_FORMATS.items()
         for file, draw in module.drawers(folder / name).items()
     }
-
-
-def _size(folder):
-    """Returns the bytes of the files of a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _below(name, checks):

@@ -9,12 +9,11 @@ import tensorflow as tf
 from gan_keras.exporting import conversion
 from gan_keras.exporting import latency
 from gan_keras.exporting.exported import ExportedGenerator
-from gan_keras.exporting.parity import Parity
+from gan_keras.exporting.parity import ROUNDING
 from gan_keras.exporting.parity import Probe
 
 FILE = "generator_float32.onnx"
 OPSET = 18
-LIMIT = Parity(max_error=1e-4, mean_error=1e-4, correlation=0.99)
 
 
 def left_out() -> str | None:
@@ -35,7 +34,7 @@ def write(exported: ExportedGenerator, folder: pathlib.Path, probe: Probe) -> di
     except Exception as error:
         return {FILE: conversion.failed(error)}
     parity = probe.parity(drawer(content), batch_size=8)
-    reason = parity.fault(LIMIT)
+    reason = parity.fault(ROUNDING)
     if reason:
         return {FILE: {"left_out": reason}}
     folder.mkdir(exist_ok=True)

@@ -72,6 +72,10 @@ class Parity:
         return f"max error {self.max_error:.1e}, mean error {self.mean_error:.1e}, correlation {self.correlation:.4f}"
 
 
+ROUNDING = Parity(max_error=1e-4, mean_error=1e-4, correlation=0.99)
+"""How far from Keras the images of a float32 file may be."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Probe:
     """The latents of the first sample seeds and what Keras draws for them.

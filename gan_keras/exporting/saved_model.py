@@ -1,6 +1,7 @@
 """A generator as a TensorFlow SavedModel: one graph that draws, with the same signatures for every client."""
 
 import pathlib
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -99,7 +100,12 @@ def write(
     }
     reproducible.save(folder, endpoints, [variable.value for variable in generator.variables])
     if condition is not None and condition.class_names:
-        (pathlib.Path(folder) / LABELS).write_text("".join(f"{name}\n" for name in condition.class_names), "utf-8")
+        (pathlib.Path(folder) / LABELS).write_text(labels(condition.class_names), "utf-8")
+
+
+def labels(class_names: Sequence[str]) -> str:
+    """Returns what `labels.txt` holds: the names of the classes, one a line."""
+    return "".join(f"{name}\n" for name in class_names)
 
 
 def check(folder: pathlib.Path | str, probe: Probe) -> Parity:

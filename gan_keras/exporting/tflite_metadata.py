@@ -12,11 +12,11 @@ from typing import Any
 import flatbuffers
 import numpy as np
 
+from gan_keras.exporting import saved_model
 from gan_keras.exporting import terms
 from gan_keras.exporting.exported import ExportedGenerator
 
 NAME = "TFLITE_METADATA"
-LABELS = "labels.txt"
 _IDENTIFIER = b"M001"
 _MIN_PARSER_VERSION = "1.0.0"
 _FEATURES, _IMAGE = 1, 2  # Members of the union ContentProperties.
@@ -101,7 +101,9 @@ def _inputs(exported):
     condition = exported.condition
     if condition is not None and condition.encoding == "joint":
         classes = len(condition.class_names)
-        labels = _Table({0: LABELS, 1: "Names of the classes, one a line.", 2: _Scalar("Int8", _VALUE_LABELS)})
+        labels = _Table(
+            {0: saved_model.LABELS, 1: "Names of the classes, one a line.", 2: _Scalar("Int8", _VALUE_LABELS)}
+        )
         tensors["labels"] = {
             0: "labels",
             1: f"Which class, from 0 to {classes - 1}.",
@@ -144,7 +146,7 @@ def _with_labels(content, class_names):
         return content
     appended = io.BytesIO(content)
     with zipfile.ZipFile(appended, "a") as archive:
-        archive.writestr(zipfile.ZipInfo(LABELS, _EPOCH), "".join(f"{name}\n" for name in class_names))
+        archive.writestr(zipfile.ZipInfo(saved_model.LABELS, _EPOCH), saved_model.labels(class_names))
     return appended.getvalue()
 
 

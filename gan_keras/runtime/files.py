@@ -71,6 +71,11 @@ def cache_folder(given: str | os.PathLike[str] | None = None) -> pathlib.Path:
     return pathlib.Path(given or os.environ.get("GAN_KERAS_CACHE") or "~/.cache/gan_keras").expanduser()
 
 
+def size(folder: pathlib.Path) -> int:
+    """Returns the bytes of all files below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
 def write_text(path: pathlib.Path, text: str) -> None:
     """Writes a text file whole or not at all."""
     write_bytes(path, text.encode())

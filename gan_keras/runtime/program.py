@@ -81,7 +81,7 @@ def _say_warning(message, *_):
 def _fail(message):
     # Threads that are still at work, such as downloads, shall not talk after the last word.
     absl_logging.set_verbosity(absl_logging.FATAL)
-    print(f"error: {' '.join(str(message).split())}", file=sys.stderr)
+    print(f"error: {errors.one_line(message)}", file=sys.stderr)
     return 1
 
 

@@ -151,19 +151,18 @@ def _pixels(png):
 
 
 def _unreachable(address, reason):
-    reason = " ".join(reason.split())
     return errors.UserError(
-        f"no model server answers at {address} ({reason}): start one, or give its --host and --port"
+        f"no model server answers at {address} ({errors.one_line(reason)}): start one, or give its --host and --port"
     )
 
 
 def _refused(address, model, reason):
-    reason = " ".join(reason.split())  # A server's message may hold a trace of its graph.
+    reason = errors.one_line(reason)  # A server's message may hold a trace of its graph.
     return errors.UserError(f"the server at {address} does not draw with the model '{model}': {reason}")
 
 
 def _no_images(address, model, error):
-    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    reason = errors.one_line(f"{type(error).__name__}: {error}")
     return errors.UserError(
         f"the server at {address} answers for the model '{model}' with something else than images ({reason}): is it a "
         "model server, and the model one of gan_keras?"

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from gan_keras import errors
 from gan_keras.data.kinds import IMAGES
 from gan_keras.exporting import tflite
 from gan_keras.exporting.exported import ExportedGenerator
@@ -34,7 +35,7 @@ def of_run(run: Run) -> Measure | None:
             evaluator.load(settings.features)
             return {"distances": {name: distances(evaluator, draw, exported) for name, draw in drawers.items()}}
         except measurements.FAILURES as error:
-            return {"not_measured": " ".join(str(error).split())}
+            return {"not_measured": errors.one_line(error)}
 
     def distances(evaluator, draw, exported):
         measured = evaluator.measure(_Drawn(draw, exported), METRICS, [settings.features])

@@ -143,7 +143,7 @@ class Measurements:
             (measured,) = self._evaluator.measure(self._subject, [metric], [self._settings.features])
             results.add(self._run.path / results.NAME, [measured.record])
         except FAILURES as error:
-            _say(f"{metric} could not be measured: {' '.join(str(error).split())}")
+            _say(f"{metric} could not be measured: {errors.one_line(error)}")
             return None
         return measured
 

@@ -1,6 +1,5 @@
 """The web page of a generator in a real browser: its pixels are those of Keras, and it asks nobody for anything."""
 
-import pathlib
 import shutil
 import threading
 
@@ -12,26 +11,16 @@ from gan_keras.exporting import ExportedGenerator
 from gan_keras.exporting import export_generator
 from gan_keras.exporting.web import vendor
 from gan_keras.serving import page
+from tests import browser as browsers
 from tests.exporting import generators
 
-CHROMIUM = pathlib.Path("/usr/bin/chromium")
 COUNT = 16  # Samples of the page.
 PIXELS = """selector => [...document.querySelectorAll(selector)].map(canvas => {
   const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   return [...data];
 })"""
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is missing: pip install playwright")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is missing: apt-get install chromium")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=arguments)
-        yield browser
-        browser.close()
+pytestmark = browsers.needed
 
 
 @pytest.fixture(scope="module")

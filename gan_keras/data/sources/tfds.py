@@ -145,7 +145,7 @@ def _downloaded(tfds, builder, data_dir, name):
 def _failed_download(builder, name, error):
     import requests
 
-    reason = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+    reason = f"{type(error).__name__}: {errors.one_line(error)[:300]}"
     if isinstance(error, requests.ConnectionError) and error.request is not None:
         reason = f"no connection to {urllib.parse.urlsplit(str(error.request.url)).hostname}"
     failed = f"{name} is not in {builder.data_dir_root} and TFDS could not download it ({reason})"

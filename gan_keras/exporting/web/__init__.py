@@ -11,6 +11,7 @@ from gan_keras.exporting import tflite
 from gan_keras.exporting.exported import ExportedGenerator
 from gan_keras.exporting.parity import Probe
 from gan_keras.exporting.web import vendor
+from gan_keras.runtime import files
 
 PAGE = pathlib.Path(__file__).parent / "page"
 MODEL = "model"  # Folder of what the page draws with.
@@ -54,7 +55,7 @@ def write(exported: ExportedGenerator, folder: pathlib.Path, probe: Probe) -> di
     (model / "model.json").write_text(json.dumps(_description(exported, model), indent=1) + "\n", "utf-8")
     shutil.copytree(PAGE, folder, dirs_exist_ok=True)
     vendor.unpack(packages, folder / "vendor")
-    return checks | {WHOLE: {"bytes": sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())}}
+    return checks | {WHOLE: {"bytes": files.size(folder)}}
 
 
 def _copy(source, target):

@@ -83,9 +83,9 @@ def _downloaded(url, path):
             f"the web page needs LiteRT.js, and {url} cannot be had (HTTP {error.code}): put that file at {path}"
         ) from error
     except (OSError, http.client.HTTPException) as error:  # The latter: an answer that is cut off, or is no HTTP.
-        reason = " ".join(str(error).split())  # One line.
         raise Unreachable(
-            f"the web page needs LiteRT.js, which is downloaded once, and {url} cannot be read ({reason}): connect to "
+            f"the web page needs LiteRT.js, which is downloaded once, and {url} cannot be read "
+            f"({errors.one_line(error)}): connect to "
             f"the network, or put that file at {path}"
         ) from error
 

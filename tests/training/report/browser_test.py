@@ -1,24 +1,11 @@
 """The report of a run in a real browser: it shows itself, its slider moves, and it asks nobody for anything."""
 
-import pathlib
-
 import pytest
 
+from tests import browser as browsers
 from tests.training.report import report_test
 
-CHROMIUM = pathlib.Path("/usr/bin/chromium")
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is missing: pip install playwright")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is missing: apt-get install chromium")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=arguments)
-        yield browser
-        browser.close()
+pytestmark = browsers.needed
 
 
 @pytest.fixture(scope="module")
