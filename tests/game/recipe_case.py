@@ -22,6 +22,8 @@ from tests import tiny
 BATCH = 8
 CLASSES = 3
 WIDTHS = {"mlp": 8, "dcgan": 4, "dcgan_paper": 4, "resnet": 2, "r3gan": 16}
+ONLY_SHIFTS = {("discriminator", "logits/bias")}
+"""Biases that add a constant to all logits: a hinge loss does not feel them while all logits are within its margins."""
 TOLERANCE = 1e-5  # of weights after two iterations of gradient descent: float32 sums in other orders
 
 
@@ -87,7 +89,7 @@ def check_resume(case, model, folder):
     model.train_iterations(case.batches(first_iteration=1), 2)
     expected = everything(model)
     for name, weights in trained(model).items():
-        assert np.abs(weights - before[name]).max() > 0, name
+        assert np.abs(weights - before[name]).max() > 0 or name in ONLY_SHIFTS, name
     for part in checkpoint.PARTS:
         for variable in getattr(model, part).variables:
             variable.assign(np.full(variable.shape, 7, np.asarray(variable).dtype))
