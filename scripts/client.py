@@ -1,4 +1,4 @@
-"""Asks a model server for images: `python scripts/client.py --model=dcgan-avatars --seeds=0-15 --output=grid.png`.
+"""Asks a model server for samples: `python scripts/client.py --model=dcgan-avatars --seeds=0-15 --output=grid.png`.
 
 With --load=N it sends N requests and prints how long they took.
 """
@@ -14,13 +14,16 @@ flags.DEFINE_integer("version", None, "its version (default: the newest)", lower
 flags.DEFINE_enum("protocol", "grpc", ["grpc", "rest"], "how the server is asked")
 flags.DEFINE_string("host", "127.0.0.1", "of the server")
 flags.DEFINE_integer("port", None, "of the server (default: 8500 for grpc, 8501 for rest)", 1, 65535)
-flags.DEFINE_string("seeds", "0-15", "which images, such as 0-7,12,20-23")
+flags.DEFINE_string("seeds", "0-15", "which samples, such as 0-7,12,20-23")
 flags.DEFINE_list("labels", None, "numbers of classes, one for all seeds or one for each (of a model with classes)")
 flags.DEFINE_list("attributes", None, "numbers from 0 to 1, one for each attribute (of a model with attributes)")
 flags.DEFINE_string(
-    "output", "grid.png", "file that ends in .png for a grid, or folder that ends in / for single files"
+    "output",
+    None,
+    "of images: file that ends in .png for a grid, or folder that ends in / for single files (default: grid.png); of "
+    "texts: file that ends in .txt (default: the screen)",
 )
-flags.DEFINE_integer("load", None, "number of requests that are timed, instead of writing pictures", lower_bound=1)
+flags.DEFINE_integer("load", None, "number of requests that are timed, instead of writing samples", lower_bound=1)
 flags.DEFINE_integer("concurrency", 8, "--load: requests at the same time", lower_bound=1)
 
 
@@ -30,6 +33,7 @@ def main():
     if FLAGS.load is not None and (FLAGS["output"].present or FLAGS["seeds"].present):
         raise errors.UserError("--load draws the seeds from 0 on and writes nothing: leave --seeds and --output out")
     program.load_tensorflow()
+    from gan_keras.exporting import lines
     from gan_keras.exporting import pictures
     from gan_keras.serving import client
     from gan_keras.serving import load
@@ -40,9 +44,26 @@ def main():
         print(measured.table())
         return 1 if measured.failures else 0
     seeds = pictures.parse_seeds(FLAGS.seeds)
-    pictures.write(lambda seeds, rows: server.sample(seeds, **rows), seeds, _condition(len(seeds)), FLAGS.output)
-    print(f"wrote {len(seeds)} images to {FLAGS.output}")
+    condition = _condition(len(seeds))
+    first = server.sample(seeds[:1], **{name: rows[:1] for name, rows in condition.items()})
+    if isinstance(first, list):
+        lines.write(_texts(server, seeds, condition), FLAGS.output)
+        return 0
+    output = FLAGS.output or "grid.png"
+    pictures.write(lambda seeds, rows: server.sample(seeds, **rows), seeds, condition, output)
+    print(f"wrote {len(seeds)} images to {output}")
     return 0
+
+
+def _texts(server, seeds, condition):
+    """Returns the texts of seeds, asked for in as many requests as it takes."""
+    from gan_keras.exporting import pictures
+
+    texts = []
+    for at in range(0, len(seeds), pictures.CHUNK):
+        rows = slice(at, at + pictures.CHUNK)
+        texts += server.sample(seeds[rows], **{name: values[rows] for name, values in condition.items()})
+    return texts
 
 
 def _condition(count):

@@ -1,4 +1,4 @@
-"""Measures generated images against real ones, and writes the results with their whole protocol.
+"""Measures generated images or texts against real ones, and writes the results with their whole protocol.
 
 python scripts/evaluate.py --run_dir=runs/00000-dcgan-celeb_a
 python scripts/evaluate.py --model=exported_models/dcgan-celeb_a --metrics=mind2k,prdc10k
@@ -12,16 +12,18 @@ from gan_keras.config import flags
 from gan_keras.config import names
 from gan_keras.runtime import program
 
-DATA = ("dataset", "data_dir", "cache_dir", "resolution", "crop", "max_images", "holdout")
+DATA = ("dataset", "data_dir", "cache_dir", "resolution", "crop", "length", "vocabulary", "max_images", "holdout")
 FEATURES = ("features_size", "features_range", "features_output", "inception_weights")
 OF_A_RUN = ("checkpoint", "generator")
-OPTIONS = ("metrics", "features", "split", "seed", "repeats", "output")
+OPTIONS = ("metrics", "features", "split", "seed", "repeats", "rivals", "output")
 
 FLAGS = absl_flags.FLAGS
 flags.define_run()
 absl_flags.DEFINE_string("model", None, "exported model: a version's folder, or the folder above it for the newest one")
 absl_flags.DEFINE_string(
-    "samples", None, "folder of images, or a .npy or .npz file of them: uint8, or floats in [-1, 1]"
+    "samples",
+    None,
+    "folder of images, or a .npy or .npz file of them: uint8, or floats in [-1, 1]; or a .txt file, a text in a line",
 )
 absl_flags.DEFINE_string(
     "checkpoint",
@@ -34,7 +36,7 @@ absl_flags.DEFINE_list(
     "metrics",
     None,
     f"which metrics: {', '.join(names.METRICS)} (default: mind2k where there are labels or "
-    "--features, fid10k for --features=inception, else swd2k)",
+    "--features, fid10k for --features=inception, js4 of texts, else swd2k)",
 )
 absl_flags.DEFINE_list(
     "features", None, "networks whose features are compared, one after the other; as in scripts/train.py --help"
@@ -49,6 +51,7 @@ absl_flags.DEFINE_integer(
 absl_flags.DEFINE_string(
     "output", None, "file that gets a line for each result (default: metrics.jsonl in the run, or here)"
 )
+absl_flags.DEFINE_bool("rivals", False, "beside texts, also measure training texts and samples of n-gram models")
 absl_flags.DEFINE_bool("self_check", False, "compare the path of FID and KID with published values on CIFAR-10")
 flags.define((*DATA, *FEATURES))
 absl_flags.adopt_module_key_flags(flags)

@@ -1,4 +1,4 @@
-"""Draws images of sample seeds: `python scripts/generate.py --model=exported_models/dcgan-avatars --seeds=0-63`."""
+"""Draws samples of seeds: `python scripts/generate.py --model=exported_models/dcgan-avatars --seeds=0-63`."""
 
 from absl import flags as absl_flags
 
@@ -17,7 +17,7 @@ absl_flags.DEFINE_string(
     None,
     "which checkpoint of the run: best, last, or the name or path of one (default: best if there is one, else last)",
 )
-absl_flags.DEFINE_string("seeds", "0-63", "which images, such as 0-7,12,20-23")
+absl_flags.DEFINE_string("seeds", "0-63", "which samples, such as 0-7,12,20-23")
 absl_flags.DEFINE_list(
     "labels",
     None,
@@ -26,7 +26,10 @@ absl_flags.DEFINE_list(
     "Smiling=1,Male=0 for all seeds; or all, one row of the grid for each class (default: in turn)",
 )
 absl_flags.DEFINE_string(
-    "output", "grid.png", "file that ends in .png for a grid, or folder that ends in / for single files"
+    "output",
+    None,
+    "of images: file that ends in .png for a grid, or folder that ends in / for single files (default: grid.png); of "
+    "texts: file that ends in .txt (default: the screen)",
 )
 
 
@@ -36,6 +39,7 @@ def main():
     if FLAGS.model and FLAGS["checkpoint"].present:
         raise errors.UserError("--checkpoint chooses among those of a run: leave it out beside --model")
     program.load_tensorflow()
+    from gan_keras.exporting import lines
     from gan_keras.exporting import pictures
 
     asked = pictures.parse_seeds(FLAGS.seeds)
@@ -46,8 +50,12 @@ def main():
         checkpoint = {} if FLAGS.model else {"checkpoint": FLAGS.checkpoint}
         return source.generate(seeds, **checkpoint, **conditions)
 
-    pictures.write(draw, seeds, conditions, FLAGS.output, columns, source.condition)
-    print(f"wrote {len(seeds)} images to {FLAGS.output}")
+    if source.kind.vocabulary:
+        lines.write(draw(seeds, conditions), FLAGS.output)
+        return
+    output = FLAGS.output or "grid.png"
+    pictures.write(draw, seeds, conditions, output, columns, source.condition)
+    print(f"wrote {len(seeds)} images to {output}")
 
 
 def _source():

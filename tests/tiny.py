@@ -45,7 +45,7 @@ def train(strategy, iterations, first_iteration=0, batch_size=8, make=game, **ar
         model = make(**arguments)
     batches = pipeline.distribute(
         strategy,
-        images=images(),
+        samples=images(),
         seed=1,
         batch_size=batch_size,
         flip=True,

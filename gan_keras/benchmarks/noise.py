@@ -31,7 +31,7 @@ class NoiseGame:
         memory.keep_freed()  # As a training does.
         self.config = recipes.recipe(recipe, **{"resolution": 32} | settings)
         condition = conditions.of_classes([str(index) for index in range(CLASSES)]) if self.config.data.labels else None
-        self.gan = build.build_gan(self.config, CHANNELS, condition)
+        self.gan = build.build_gan(self.config, {"channels": CHANNELS}, condition)
         count, side, rng = self.config.game.iteration_images, self.config.data.resolution, np.random.default_rng(0)
         self.batch = {"samples": tf.constant(rng.uniform(-1, 1, (count, side, side, CHANNELS)), tf.float32)}
         if condition:

@@ -67,8 +67,8 @@ def measure(recipe="dcgan", batch_size=64, rounds=7, iterations=4, precision="fl
 
 def _plain_loop(config, images, iterations):
     """Returns a function that trains as a Keras user would: stock layers, Adam, one `tf.function` for a step."""
-    generator = stock(build.build_generator(config, CHANNELS))
-    discriminator = stock(build.build_discriminator(config, CHANNELS))
+    generator = stock(build.build_generator(config, {"channels": CHANNELS}))
+    discriminator = stock(build.build_discriminator(config, {"channels": CHANNELS}))
     optimizers = [keras.optimizers.Adam(2e-4, beta_1=0.5, epsilon=1e-8) for _ in range(2)]
     cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True)
     batch, latent_dim = len(images), config.game.latent_dim

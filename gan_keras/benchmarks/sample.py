@@ -30,7 +30,7 @@ def measure(recipe="dcgan", precision="float32", rounds=7, resolution=64, counts
     """
     memory.keep_freed()  # As a training does.
     config = recipes.recipe(recipe, precision=precision, resolution=resolution)
-    generator = build.build_generator(config, 3)
+    generator = build.build_generator(config, {"channels": 3})
     latents = randomness.sample_latents(tf.range(PLAIN), config.game.latent_dim, config.game.latents)
     plain = tf.function(lambda: inputs.generate(generator, latents, {}, training=False), autograph=False)
     draws = {f"seeds: {count}": (count, _sampler(generator, config.game.latents, count)) for count in counts}

@@ -56,7 +56,7 @@ def _play(recipe, rate, seconds, settings):
         strategy = replicas.make_strategy("one_device")
         resolved = experiment.resolve(config, 1)
         with strategy.scope():
-            gan = build.build_gan(resolved.config, resolved.channels, resolved.condition)
+            gan = build.build_gan(resolved.config, resolved.sizes, resolved.condition)
         run = runs.create_run(
             pathlib.Path(folder) / "run", resolved.config, resolved.identity, resolved.channels, resolved.condition
         )

@@ -94,9 +94,21 @@ def _is_no_probability(settings: Any) -> bool:
     return not (0 <= schedule.start <= 1 and 0 <= schedule.end <= 1)
 
 
+def _kind(settings: Any) -> str:
+    """Returns the source that a data set names, or would: of a path alone, what its ending says."""
+    return "text" if settings.dataset.endswith(".txt") else settings.dataset.partition(":")[0]
+
+
 def _is_tfds(settings: Any) -> bool:
-    kind = settings.dataset.partition(":")[0]
-    return kind not in names.PATH_SOURCES and settings.dataset != "avatars"
+    return _kind(settings) not in (*names.PATH_SOURCES, "avatars", "sentences")
+
+
+def _is_text(settings: Any) -> bool:
+    return _kind(settings) in names.TEXT_SOURCES
+
+
+def _is_of_images(settings: Any) -> bool:
+    return not _is_text(settings)
 
 
 def _default_conditioning(settings: Any) -> str | None:
@@ -127,6 +139,11 @@ def default_augment_probability(augment: str) -> str:
 RULES = (
     # Settings that have an effect only beside others.
     _only_if("data_dir", _is_tfds, "only data sets of TensorFlow Datasets are kept there; leave out --data_dir"),
+    _only_if("resolution", _is_of_images, "a text has no pixels; leave out --resolution"),
+    _only_if("crop", _is_of_images, "a text has no pixels; leave out --crop"),
+    _only_if("flip", _is_of_images, "a text cannot be mirrored; leave out --flip"),
+    _only_if("length", _is_text, "only texts have it: --dataset=sentences or text:PATH"),
+    _only_if("vocabulary", _is_text, "only texts have it: --dataset=sentences or text:PATH"),
     _only_if(
         "crop", lambda s: s.dataset != "avatars", "avatars are drawn at their resolution, not cropped; leave out --crop"
     ),
@@ -145,7 +162,8 @@ RULES = (
     _only_if("spectral_normalization", _architecture("resnet"), "only --architecture=resnet has it as a choice"),
     _only_if("attention", _architecture("resnet"), "only --architecture=resnet has self-attention"),
     _only_if("san", _architecture("dcgan", "resnet"), "only --architecture=dcgan or resnet has it as a choice"),
-    _only_if("preset", _architecture("r3gan"), "only --architecture=r3gan has presets"),
+    _only_if("preset", _architecture("r3gan", "characters"), "only --architecture=r3gan and characters have presets"),
+    _only_if("relaxation", _architecture("characters"), "only a generator of texts has it", default="softmax"),
     _only_if(
         "generator_conditioning",
         _labelled("dcgan", "resnet"),
@@ -154,8 +172,8 @@ RULES = (
     ),
     _only_if(
         "discriminator_conditioning",
-        _labelled("mlp", "dcgan", "resnet"),
-        "it needs --labels and --architecture=mlp, dcgan or resnet",
+        _labelled("mlp", "dcgan", "resnet", "characters"),
+        "it needs --labels and --architecture=mlp, dcgan, resnet or characters",
     ),
     _only_if(
         "classification",
@@ -165,7 +183,7 @@ RULES = (
     ),
     _only_if(
         "sync_batch_norm",
-        _architecture("dcgan", "dcgan_paper", "resnet"),
+        _architecture("dcgan", "dcgan_paper", "resnet", "characters"),
         "the architecture {architecture} has no batch normalization",
         default=True,
     ),
@@ -207,6 +225,22 @@ RULES = (
         "it needs the features of Inception: --features=inception",
     ),
     # Combinations that are invalid.
+    Rule(
+        "architecture",
+        lambda s: (s.architecture in names.TEXT_ARCHITECTURES) != _is_text(s),
+        "--dataset={dataset} has other samples than this architecture makes: for texts take --recipe=sentences or "
+        "csentences, for images another --recipe",
+    ),
+    Rule(
+        "augment",
+        lambda s: s.augment != "none" and _is_text(s),
+        "only images are augmented: leave out --augment",
+    ),
+    Rule(
+        "relaxation",
+        lambda s: s.relaxation == "gumbel" and s.latents != "uniform",
+        "its noise is made of latents that are uniform: --latents=uniform",
+    ),
     Rule(
         "activation",
         lambda s: s.activation is not None and s.activation not in _ACTIVATIONS.get(s.architecture, ()),

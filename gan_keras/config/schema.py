@@ -38,20 +38,26 @@ class Data(_Section):
     dataset: str = free(
         "avatars",
         "data set: avatars, the name of a data set of TensorFlow Datasets (celeb_a, mnist, …), stacked_mnist, "
-        "folder:PATH, zip:PATH, npz:PATH, or an existing path",
+        "folder:PATH, zip:PATH, npz:PATH, or an existing path; of texts: sentences, or text:PATH",
     )
     data_dir: str | None = free(None, "folder of TensorFlow Datasets (default: its own)")
-    cache_dir: str | None = free(None, "folder of prepared images (default: $GAN_KERAS_CACHE or ~/.cache/gan_keras)")
+    cache_dir: str | None = free(None, "folder of prepared data (default: $GAN_KERAS_CACHE or ~/.cache/gan_keras)")
     resolution: int | None = setting(
         None, "height and width of the images: a power of two from 16 to 256 (default: the data set's)"
     )
     crop: int | None = setting(
         None, "side of the centered square that is cut out of every image (default: the data set's)", minimum=1
     )
-    max_images: int | None = setting(None, "use only the first N images", minimum=2)
+    length: int | None = setting(
+        None, "tokens of a text; longer texts are left out (default: 32 characters, or 12 words)", minimum=4
+    )
+    vocabulary: str | None = setting(
+        None, "what the tokens of texts are (default: characters)", choices=names.VOCABULARIES
+    )
+    max_images: int | None = setting(None, "use only the first N images, or texts", minimum=2)
     holdout: float | None = setting(
         None,
-        "share of the images set aside for testing if the data set has no test split; 0: none (default: 0.05)",
+        "share of the samples set aside for testing if the data set has no test split; 0: none (default: 0.05)",
         minimum=0,
         below=1,
     )
@@ -158,7 +164,15 @@ class Game(Objective):
     san: bool | None = setting(
         None, "SAN: D's last layer is a direction, trained by a loss of its own, and a scale (default: no)"
     )
-    preset: str | None = setting(None, "size of the R3GAN networks (default: small)", choices=names.R3GAN_PRESETS)
+    preset: str | None = setting(
+        None, "size of the networks of R3GAN, or of those of texts (default: small)", choices=names.PRESETS
+    )
+    relaxation: str | None = setting(
+        None,
+        "what a generator of texts gives to D: softmax (probabilities), or gumbel (symbols drawn from them, with the "
+        "gradient of the probabilities) (default: softmax)",
+        choices=names.RELAXATIONS,
+    )
     generator_conditioning: str | None = setting(
         None, "how labels enter the generator (default: the architecture's)", choices=names.GENERATOR_CONDITIONINGS
     )

@@ -1,4 +1,4 @@
-"""The order of the images, and batches of them: which image is the 1000th is answered here."""
+"""The order of the samples, and batches of them: which image is the 1000th is answered here."""
 
 import functools
 from collections.abc import Sequence
@@ -32,13 +32,13 @@ def indices(seed: int, count: int, first: int, size: int) -> np.ndarray:
 
 
 def batches(
-    images: np.ndarray,
+    samples: np.ndarray,
     conditions: dict[str, np.ndarray] | None = None,
     *,
     seed: int,
     batch_size: int,
     discriminator_steps: int = 1,
-    flip: bool = False,
+    flip: bool | None = False,
     first_iteration: int = 0,
     replicas: Sequence[int] = (0,),
     num_replicas: int = 1,
@@ -49,9 +49,9 @@ def batches(
     An iteration needs k·b images, the next b for each of D's k steps; a replica gets its slice of each of these.
 
     Args:
-        images: stored samples such as uint8 (N, H, W, C), for example a memory map.
+        samples: stored samples such as uint8 (N, H, W, C), for example a memory map.
         conditions: dict from names to arrays (N, …), or None.
-        seed, flip: of the experiment; every image is mirrored or not by a draw of its own, each time it is shown.
+        seed, flip: of the experiment; an image is mirrored or not by a draw of its own, each time it is shown.
         batch_size: b, over all replicas.
         discriminator_steps: k.
         first_iteration: the iteration to begin with.
@@ -67,9 +67,9 @@ def batches(
     size = schema.iteration_images(discriminator_steps, batch_size)
 
     def read(iteration, replica, draws):
-        chosen = indices(seed, len(images), int(iteration) * size, size)
+        chosen = indices(seed, len(samples), int(iteration) * size, size)
         chosen = chosen.reshape(discriminator_steps, num_replicas, share)[:, replica].reshape(-1)
-        batch = images[chosen]
+        batch = samples[chosen]
         if flip:
             mirror(batch, draws.reshape(discriminator_steps, num_replicas, share)[:, replica].reshape(-1) < 0.5)
         return batch, *(values[chosen] for values in conditions.values())
@@ -78,7 +78,7 @@ def batches(
         iteration = first_iteration + index // len(replicas)
         replica = tf.constant(list(replicas), tf.int64)[index % len(replicas)]
         draws = randomness.uniform([size], randomness.key(seed, "flip", iteration)) if flip else tf.ones([size])
-        arrays = {"samples": images} | conditions
+        arrays = {"samples": samples} | conditions
         types = [tf.as_dtype(array.dtype) for array in arrays.values()]
         rows = tf.numpy_function(read, (iteration, replica, draws), types, stateful=False)
         batch = {
@@ -88,7 +88,10 @@ def batches(
         return batch | {"samples": kind.to_float(batch["samples"])}
 
     counter = tf.data.Dataset.counter()
-    return counter.map(load, num_parallel_calls=2, deterministic=True).prefetch(2)
+    options = tf.data.Options()
+    # Nothing is left to tune, and the thread that tunes can hold up the end of a training by a minute.
+    options.autotune.enabled = False
+    return counter.map(load, num_parallel_calls=2, deterministic=True).prefetch(2).with_options(options)
 
 
 def distribute(strategy: tf.distribute.Strategy, **arguments: Any) -> Any:

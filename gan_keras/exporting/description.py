@@ -10,6 +10,7 @@ import tensorflow as tf
 
 import gan_keras
 from gan_keras.data.conditions import Condition
+from gan_keras.data.kinds import SampleKind
 from gan_keras.exporting import saved_model
 from gan_keras.exporting import tflite
 from gan_keras.game import inputs
@@ -20,7 +21,12 @@ NOT_LISTED = (NAME, "model_card.md")
 
 
 def of(
-    generator: keras.Model, name: str, distribution: str, condition: Condition | None, metadata: dict[str, Any]
+    generator: keras.Model,
+    name: str,
+    distribution: str,
+    condition: Condition | None,
+    kind: SampleKind,
+    metadata: dict[str, Any],
 ) -> dict[str, Any]:
     """Returns the description of a generator, without its files and checks.
 
@@ -29,13 +35,15 @@ def of(
         name: the model's name.
         distribution: distribution of the latents.
         condition: the generator's condition, or None.
+        kind: `SampleKind` of its samples.
         metadata: dict of what JSON can hold, where the weights come from.
     """
     return {
         "name": name,
         "latent_dim": inputs.latent_dim(generator),
         "latents": distribution,
-        "image_shape": list(generator.output_shape[1:]),
+        "sample_shape": list(generator.output_shape[1:]),
+        "vocabulary": kind.vocabulary and kind.vocabulary.to_json(),
         "condition": condition and condition.to_json(),
         "class_names": condition.class_names if condition else [],
         "precision": saved_model.precision(generator),
@@ -43,6 +51,7 @@ def of(
         "max_batch": saved_model.MAX_BATCH,
         "tflite_batch_sizes": tflite.BATCH_SIZES,
         "versions": {"gan_keras": gan_keras.__version__, "tensorflow": tf.__version__, "keras": keras.__version__},
+        "examples": [],
         "files": [],
         "checks": {},
         "distances": {},

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_keras import errors
+from gan_keras.data import kinds
 from gan_keras.data.conditions import Condition
 from gan_keras.data.conditions import for_seeds
 from gan_keras.exporting import version
@@ -25,6 +26,7 @@ class ExportedGenerator:
         folder: path of the version.
         description: dict, what `export.json` holds.
         condition: `Condition` of a conditional generator, or None.
+        kind: `SampleKind` of its samples.
         signatures: the SavedModel's signatures, functions of named tensors.
 
     Raises:
@@ -34,8 +36,9 @@ class ExportedGenerator:
     def __init__(self, path: pathlib.Path | str):
         self.folder = version.locate(path)
         try:
-            self.description: dict[str, Any] = json.loads((self.folder / "export.json").read_text("utf-8"))
+            self.description = _in_todays_words(json.loads((self.folder / "export.json").read_text("utf-8")))
             self.condition = Condition.from_json(self.description["condition"])
+            self.kind = kinds.of_vocabulary(self.description["vocabulary"])
             self._model = tf.saved_model.load(str(self.folder))  # Its weights live as long as this object.
             self.signatures = self._model.signatures
         except (OSError, ValueError, TypeError, KeyError, tf.errors.OpError) as error:
@@ -44,7 +47,9 @@ class ExportedGenerator:
             ) from error
 
     def draw(self, latents: tf.Tensor, *condition: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Returns {"images": float32 (N, H, W, C)} of latents float32 (N, z), to be traced in other graphs.
+        """Returns {output: float32 (N, …)} of latents float32 (N, z), to be traced in other graphs.
+
+        The output is `images` or `probabilities`, see `SampleKind.output`.
 
         Args:
             latents: float32 (N, z).
@@ -72,12 +77,14 @@ class ExportedGenerator:
         """The weights, in the order in which they were saved."""
         return list(self._model.weights)
 
-    def generate(self, seeds: Iterable[int], batch_size: int = 64, **conditions: Any) -> np.ndarray:
-        """Returns the images of sample seeds, uint8 (N, H, W, C); a seed gives the same image in every batch.
+    def generate(self, seeds: Iterable[int], batch_size: int = 64, **conditions: Any) -> Any:
+        """Returns the samples of seeds: images uint8 (N, H, W, C), or a list of N texts.
+
+        A seed gives the same sample in every batch.
 
         Args:
             seeds: integers (N,), N > 0.
-            batch_size: images drawn by one call of the graph, 1 to 1024.
+            batch_size: samples drawn by one call of the graph, 1 to 1024.
             **conditions: for a conditional generator, `labels` (N,), integers, or `attributes` (N, A), numbers in
                 [0, 1]. Without them, a seed takes its turn among the classes or among the commonest vectors of
                 attributes.
@@ -92,5 +99,16 @@ class ExportedGenerator:
         batches = []
         for at in range(0, len(seeds), batch_size):
             batch = {name: tf.constant(values[at : at + batch_size]) for name, values in rows.items()}
-            batches.append(self.signatures["sample"](**batch)["images"].numpy())
-        return np.concatenate(batches)
+            (drawn,) = self.signatures["sample"](**batch).values()
+            batches.append(drawn.numpy())
+        samples = np.concatenate(batches)
+        return [text.decode() for text in samples] if self.kind.vocabulary else samples
+
+
+def _in_todays_words(description: dict[str, Any]) -> dict[str, Any]:
+    """Returns what `export.json` holds, of a version from before there were texts as well."""
+    if "image_shape" not in description:
+        return description
+    shape = description["image_shape"]
+    rest = {name: value for name, value in description.items() if name != "image_shape"}
+    return rest | {"sample_shape": shape, "vocabulary": None, "examples": []}

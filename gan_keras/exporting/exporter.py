@@ -11,9 +11,9 @@ import keras
 import numpy as np
 
 from gan_keras import errors
-from gan_keras.data import images
 from gan_keras.data.conditions import Condition
 from gan_keras.data.kinds import IMAGES
+from gan_keras.data.kinds import SampleKind
 from gan_keras.exporting import description
 from gan_keras.exporting import latency
 from gan_keras.exporting import model_card
@@ -97,6 +97,7 @@ def export(
         export_dir=export_dir,
         latents=config.game.latents,
         condition=run.condition,
+        kind=run.kind,
         formats=formats,
         measure=measure,
         metadata={"dataset": config.data.dataset, "seed": config.game.seed} | run.describe(path),
@@ -110,6 +111,7 @@ def export_generator(
     export_dir: pathlib.Path | str = "exported_models",
     latents: str = "uniform",
     condition: Condition | None = None,
+    kind: SampleKind = IMAGES,
     formats: Sequence[str] = DEFAULT_FORMATS,
     metadata: dict[str, Any] | None = None,
     version: int | None = None,
@@ -123,11 +125,12 @@ def export_generator(
 
     Args:
         generator: functional Keras model of any precision, inputs `latents` (N, z) [, `labels` int32 (N,) or
-            `attributes` float32 (N, A)] → float images (N, H, W, C) in [-1, 1].
+            `attributes` float32 (N, A)] → float images (N, H, W, C) in [-1, 1], or probabilities (N, L, V).
         name: the model's name: a folder below `export_dir`.
         export_dir: parent of all exported models.
         latents: distribution of the latents, `"uniform"` on [-1, 1] or `"normal"`.
         condition: what the labels or attributes mean; None for an unconditional generator.
+        kind: `SampleKind` of its samples.
         formats: `"saved_model"`, and any of `"tflite"`, `"onnx"` and `"web"` beside it.
         metadata: dict of what JSON can hold, where the weights come from, for the model card and `export.json`.
         version: the version's number; by default one more than the highest.
@@ -145,12 +148,12 @@ def export_generator(
     _expect_condition(generator, condition)
     in_float32 = saved_model.in_float32(generator)
     probe = parity.Probe.of(in_float32, latents, condition)
-    described = description.of(generator, name, latents, condition, metadata or {})
+    described = description.of(generator, name, latents, condition, kind, metadata or {})
 
     with versions.new(pathlib.Path(export_dir) / name, version) as draft:
-        saved_model.write(in_float32, draft.folder, latents, condition)
+        saved_model.write(in_float32, draft.folder, latents, condition, kind)
         checks = described["checks"]
-        checks["saved_model.pb"] = saved_model.check(draft.folder, probe).as_dict() | {
+        checks["saved_model.pb"] = saved_model.check(draft.folder, probe, kind).as_dict() | {
             "bytes": files.size(draft.folder)
         }
         precision = saved_model.precision(generator)
@@ -159,7 +162,10 @@ def export_generator(
         description.write(draft.folder, described)
         exported = ExportedGenerator(draft.folder)
         checks |= warmup.write(exported, draft.folder, probe)
-        images.write_png(draft.folder / "samples.png", images.grid(IMAGES.to_stored(probe.images)))
+        stored = kind.to_stored(probe.samples)
+        kind.write_sheet(draft.folder / f"samples{kind.suffix}", stored)
+        if kind.vocabulary:
+            described["examples"] = kind.as_users_see(stored[: model_card.EXAMPLES])
         for each in chosen:
             checks |= _below(each, FORMATS[each].write(exported, draft.folder / each, probe))
         if measure is not None:

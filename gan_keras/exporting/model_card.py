@@ -11,15 +11,16 @@ from gan_keras.runtime import markdown
 
 NAME, KERAS = "model_card.md", "Keras"
 EXAMPLE_SEEDS = range(3)
+EXAMPLES = 16  # Texts that a card shows.
 MOST_OFF = 0.05  # Of a distance: more is a warning.
 
 
 def text(description: dict[str, Any]) -> str:
     """Returns the model card in Markdown of what `export.json` holds."""
-    height, width, channels = description["image_shape"]
     condition = Condition.from_json(description["condition"])
+    parts = _PARTS_OF_TEXTS if description["vocabulary"] else _PARTS_OF_IMAGES
     about = {
-        "Images": f"{height} × {width} × {channels}",
+        **(_about_texts(description) if description["vocabulary"] else _about_images(description)),
         "Latents": f"{description['latent_dim']} numbers, {_DISTRIBUTIONS[description['latents']]}",
         **_about_condition(condition),
         "Weights": f"{description['parameters']:,}, trained in {description['precision']}, exported in float32",
@@ -31,17 +32,27 @@ def text(description: dict[str, Any]) -> str:
     }
     if "Command" in about:
         about["Command"] = f"`{about['Command']}`"
-    about["Use of the images"] = terms.of(description["metadata"])
+    about[f"Use of the {parts['samples']}"] = terms.of(description["metadata"])
     about["Exported with"] = ", ".join(f"{key} {value}" for key, value in description["versions"].items())
+    with_condition = f", {_input_of(condition)}" if condition else ""
     return _CARD.format(
         name=description["name"],
+        samples=parts["samples"],
+        sheet=parts["sheet"].format(examples="\n".join(description["examples"])),
+        returns=parts["returns"].format(
+            shape=", ".join(map(str, ("N", *description["sample_shape"]))), condition=with_condition
+        ),
+        result=parts["result"],
+        answer=parts["answer"],
+        signature=parts["signature"],
+        limits=parts["limits"],
+        scale=parts["scale"],
         about=markdown.table(("", ""), [pair for pair in about.items() if pair[1] != ""]),
-        condition=f", {_input_of(condition)}" if condition else "",
+        condition=with_condition,
         other_files=_other_files(description, condition),
         python_condition=_python_example(condition),
         instances=json.dumps(_instances(condition)),
         latent_dim=description["latent_dim"],
-        shape=f"(N, {height}, {width}, {channels})",
         max_batch=description["max_batch"],
         distances=_distances(description),
         checks="\n".join(f"* {path}: {summary(check)}" for path, check in description["checks"].items()),
@@ -107,6 +118,15 @@ def _other_files(description, condition):
     return "".join(f"{paragraph}\n\n" for paragraph in paragraphs)
 
 
+def _about_images(description):
+    return {"Images": " × ".join(map(str, description["sample_shape"]))}
+
+
+def _about_texts(description):
+    length, symbols = description["sample_shape"]
+    return {"Texts": f"up to {length} {description['vocabulary']['unit']} of {symbols - 1}"}
+
+
 def _about_condition(condition):
     if condition is None:
         return {}
@@ -153,13 +173,38 @@ _DISTANCES = f"""{_NO_DISTANCES}
 
 Of 2 048 images, those of the sample seeds from 0 on, from the test images; smaller is better."""
 
+_PARTS_OF_IMAGES = {
+    "samples": "images",
+    "sheet": "![Sample seeds 0 to 63](samples.png)",
+    "returns": """`images` float32 ({shape}) in [-1, 1] |
+| `sample` | `seeds` int64 (N,){condition} | `images` uint8 ({shape}) |
+| `sample_png` | `seeds` int64 (N,){condition} | `image_bytes` string (N,), PNGs |""",
+    "result": "images",
+    "scale": "[-1, 1]",
+    "signature": "sample_png",
+    "answer": '{"predictions": [{"b64": "<a PNG>"}, …]}',
+    "limits": "Some latents give broken images. Where it draws people they do not exist, and may still resemble "
+    "somebody in the data set.",
+}
+_PARTS_OF_TEXTS = {
+    "samples": "texts",
+    "sheet": "Sample seeds 0 to 15:\n\n```text\n{examples}\n```",
+    "returns": """`probabilities` float32 ({shape}) |
+| `sample` | `seeds` int64 (N,){condition} | `text` string (N,) |""",
+    "result": "text",
+    "scale": "[0, 1], that of probabilities",
+    "signature": "sample",
+    "answer": '{"predictions": ["a text", …]}',
+    "limits": "Many of its texts are no sentences, and none means anything.",
+}
+
 _CARD = """# {name}
 
-A generator of images, trained with gan_keras as one player of a generative adversarial network. For looking at,
-teaching, games and tests of programs that need many images; not for showing people who exist, nor as evidence of
+A generator of {samples}, trained with gan_keras as one player of a generative adversarial network. For looking at,
+teaching, games and tests of programs that need many {samples}; not for showing people who exist, nor as evidence of
 anything.
 
-![Sample seeds 0 to 63](samples.png)
+{sheet}
 
 {about}
 
@@ -167,30 +212,28 @@ anything.
 
 | Signature | Takes | Returns |
 |---|---|---|
-| `serving_default` | `latents` float32 (N, {latent_dim}){condition} | `images` float32 {shape} in [-1, 1] |
-| `sample` | `seeds` int64 (N,){condition} | `images` uint8 {shape} |
-| `sample_png` | `seeds` int64 (N,){condition} | `image_bytes` string (N,), PNGs |
+| `serving_default` | `latents` float32 (N, {latent_dim}){condition} | {returns}
 
 N is 1 to {max_batch}. The graph refuses other batches, latents that are not finite, labels that are not classes, and
-attributes that are not numbers from 0 to 1. A seed gives the same image in every batch.
+attributes that are not numbers from 0 to 1. A seed gives the same sample in every batch.
 
 In Python, with TensorFlow alone, where `{name}/1` is the path of this version:
 
 ```python
 import tensorflow as tf
 model = tf.saved_model.load("{name}/1")
-images = model.signatures["sample"](seeds=tf.constant([0, 1, 2], tf.int64){python_condition})["images"]
+samples = model.signatures["sample"](seeds=tf.constant([0, 1, 2], tf.int64){python_condition})["{result}"]
 ```
 
-From TensorFlow Serving, started with `--model_name={name}`; it answers `{{"predictions": [{{"b64": "<a PNG>"}}, …]}}`:
+From TensorFlow Serving, started with `--model_name={name}`; it answers `{answer}`:
 
 ```bash
-curl -d '{{"signature_name": "sample_png", "instances": {instances}}}' http://localhost:8501/v1/models/{name}:predict
+curl -d '{{"signature_name": "{signature}", "instances": {instances}}}' http://localhost:8501/v1/models/{name}:predict
 ```
 
 {other_files}## Compared with Keras
 
-Images of seeds 0 to 63 against those of Keras in float32, on the scale of [-1, 1], where nothing else is said;
+Samples of seeds 0 to 63 against those of Keras in float32, on the scale of {scale}, where nothing else is said;
 milliseconds on the machine that exported it.
 
 {checks}
@@ -201,7 +244,6 @@ milliseconds on the machine that exported it.
 
 ## Limits
 
-It draws what it was trained on: gaps and biases of the data set are the generator's. Some latents give broken images.
-Where it draws people they do not exist, and may still resemble somebody in the data set. Whether the images may be used
-depends on the terms of the data set.
+It makes what it was trained on: gaps and biases of the data set are the generator's. {limits} Whether the {samples} may
+be used depends on the terms of the data set.
 """

@@ -52,16 +52,16 @@ def convert(exported: ExportedGenerator) -> bytes:
     import tf2onnx
 
     specs = exported.input_specs()
-    names = [spec.name for spec in specs]
+    names, output = [spec.name for spec in specs], exported.kind.output
 
     def draw(*rows):
-        return tf.identity(exported.draw(*rows)["images"], "images")
+        return tf.identity(exported.draw(*rows)[output], output)
 
     model, _ = tf2onnx.convert.from_function(
         tf.function(draw, input_signature=specs, autograph=False), input_signature=specs, opset=OPSET
     )
     _sort(model.graph)
-    _rename(model.graph, names)
+    _rename(model.graph, names, output)
     return model.SerializeToString(deterministic=True)
 
 
@@ -87,9 +87,9 @@ def _sort(graph):
     graph.node.extend(ordered)
 
 
-def _rename(graph, inputs):
+def _rename(graph, inputs, output):
     """Gives tensors and constants names and an order that do not depend on what else the process has converted."""
-    names = dict(zip((entry.name for entry in graph.input), inputs, strict=True)) | {graph.output[0].name: "images"}
+    names = dict(zip((entry.name for entry in graph.input), inputs, strict=True)) | {graph.output[0].name: output}
     for node in graph.node:
         for name in (*node.input, *node.output):
             names.setdefault(name, f"tensor_{len(names)}" if name else "")
@@ -113,7 +113,7 @@ def drawer(content: bytes, threads: int = 1) -> latency.Draw:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = threads
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    return lambda **rows: session.run(["images"], rows)[0]
+    return lambda **rows: session.run(None, rows)[0]
 
 
 def drawers(folder: pathlib.Path, threads: int = 1) -> dict[str, latency.Draw]:

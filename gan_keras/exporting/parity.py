@@ -78,18 +78,18 @@ ROUNDING = Parity(max_error=1e-4, mean_error=1e-4, correlation=0.99)
 
 @dataclasses.dataclass(frozen=True)
 class Probe:
-    """The latents of the first sample seeds and what Keras draws for them.
+    """The latents of the first sample seeds and what Keras makes of them.
 
     Attributes:
         seeds: int64 (64,), 0 … 63.
         inputs: dict with `latents` float32 (64, z) and, for a conditional generator, the conditions that these seeds
             take by default: `labels` int32 (64,) or `attributes` float32 (64, A).
-        images: float32 (64, H, W, C).
+        samples: float32 (64, …): images in [-1, 1], or probabilities.
     """
 
     seeds: np.ndarray
     inputs: dict[str, np.ndarray]
-    images: np.ndarray
+    samples: np.ndarray
 
     @classmethod
     def of(cls, generator: keras.Model, distribution: str, condition: Condition | None = None) -> "Probe":
@@ -105,7 +105,7 @@ class Probe:
         """
         rows = _rows(inputs.latent_dim(generator), distribution, condition)
         probe = cls(np.arange(PROBES), rows, _draw(generator, rows))
-        if not np.isfinite(probe.images).all():
+        if not np.isfinite(probe.samples).all():
             raise errors.UserError(
                 "the generator draws NaN or infinity: its training diverged, choose an earlier --checkpoint"
             )
@@ -116,16 +116,16 @@ class Probe:
         """Draws 64 images with an exported generator, whose SavedModel was compared with Keras when it was written."""
         rows = _rows(exported.description["latent_dim"], exported.description["latents"], exported.condition)
         tensors = [tf.constant(rows[spec.name]) for spec in exported.input_specs()]
-        return cls(np.arange(PROBES), rows, exported.draw(*tensors)["images"].numpy())
+        return cls(np.arange(PROBES), rows, exported.draw(*tensors)[exported.kind.output].numpy())
 
     def parity_of(self, generator: keras.Model) -> Parity:
         """Returns the parity of another functional generator with the probe."""
-        return Parity.of(_draw(generator, self.inputs), self.images)
+        return Parity.of(_draw(generator, self.inputs), self.samples)
 
     def parity(self, draw: Callable[..., np.ndarray], batch_size: int) -> Parity:
         """Returns the parity of `draw(**inputs) -> float32 images`, called with `batch_size` probes at a time."""
         drawn = np.concatenate([draw(**rows) for rows in _batches(self.inputs, batch_size)])
-        return Parity.of(drawn, self.images)
+        return Parity.of(drawn, self.samples)
 
 
 def _rows(latent_dim, distribution, condition):

@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 
 from gan_keras import errors
-from gan_keras.data import images
 from gan_keras.data.conditions import Condition
 from gan_keras.data.kinds import IMAGES
-from gan_keras.data.kinds import SampleKind
 
 MAX_SEEDS = 100_000
 CHUNK = 1024
@@ -140,7 +138,6 @@ def write(
     output: str,
     columns: int | None = None,
     condition: Condition | None = None,
-    kind: SampleKind = IMAGES,
 ) -> None:
     """Draws pictures and writes them: a grid to `<name>.png`, or single files to a folder `<name>/`.
 
@@ -154,7 +151,6 @@ def write(
         output: where; a name that ends in `/` is a folder, which is made if need be.
         columns: pictures in a row of the grid; by default as many as make it about square.
         condition: the model's condition, for the names of the attributes.
-        kind: `SampleKind` of what is drawn.
 
     Raises:
         UserError: the output is neither, or cannot be written.
@@ -167,18 +163,18 @@ def write(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise errors.UserError(f"--output={output}: cannot make '{folder}' ({error.strerror})") from error
-    names = [name + kind.suffix for name in _file_names(seeds, conditions, condition)]
+    names = [name + IMAGES.suffix for name in _file_names(seeds, conditions, condition)]
     drawn = []
     for at in range(0, len(seeds), CHUNK):
         rows = slice(at, at + CHUNK)
         pictures = draw(seeds[rows], {name: values[rows] for name, values in conditions.items()})
         if each:
             for name, picture in zip(names[rows], pictures, strict=True):
-                kind.write(folder / name, picture)
+                IMAGES.write(folder / name, picture)
         else:
             drawn.append(pictures)
     if drawn:
-        images.write_png(output, kind.grid(np.concatenate(drawn), columns))
+        IMAGES.write_sheet(output, np.concatenate(drawn), columns)
 
 
 def _file_names(seeds, conditions, condition):

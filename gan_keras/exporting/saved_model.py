@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from gan_keras.data.conditions import Condition
 from gan_keras.data.kinds import IMAGES
+from gan_keras.data.kinds import SampleKind
 from gan_keras.exporting import reproducible
 from gan_keras.exporting.parity import Parity
 from gan_keras.exporting.parity import Probe
@@ -50,7 +51,11 @@ def condition_specs(generator: keras.Model, batch_size: int | None = None) -> li
 
 
 def write(
-    generator: keras.Model, folder: pathlib.Path | str, distribution: str, condition: Condition | None = None
+    generator: keras.Model,
+    folder: pathlib.Path | str,
+    distribution: str,
+    condition: Condition | None = None,
+    kind: SampleKind = IMAGES,
 ) -> None:
     """Writes a SavedModel whose graph refuses what it cannot draw.
 
@@ -61,6 +66,11 @@ def write(
     * `sample(seeds int64 (N,)[, condition])` → `images`, uint8 (N, H, W, C)
     * `sample_png(seeds[, condition])` → `image_bytes`, string (N,)
 
+    and where it makes texts:
+
+    * `serving_default(latents float32 (N, z)[, condition])` → `probabilities`, float32 (N, L, V)
+    * `sample(seeds int64 (N,)[, condition])` → `text`, string (N,), the likeliest symbols up to the first end
+
     Latents that are not finite, labels that are not classes, attributes that are not numbers from 0 to 1, and N outside
     1 … 1024 are an `InvalidArgumentError` in whatever process runs the graph. Where there are classes, `labels.txt` has
     their names, one a line.
@@ -70,6 +80,7 @@ def write(
         folder: existing empty folder.
         distribution: distribution of the latents of a sample seed, see `gan_keras.runtime.randomness.sample_latents`.
         condition: the generator's condition, or None.
+        kind: `SampleKind` of its samples.
 
     Raises:
         OSError: the folder cannot be written.
@@ -79,12 +90,13 @@ def write(
     def serving_default(latents, values=None):
         latents, conditions = _checked(latents, values, condition)
         latents = tf.debugging.assert_all_finite(latents, "latents must be finite numbers")
-        return {"images": inputs.generate(generator, latents, conditions, training=False)}
+        return {kind.output: inputs.generate(generator, latents, conditions, training=False)}
 
     def sample(seeds, values=None):
         seeds, conditions = _checked(seeds, values, condition)
         latents = randomness.sample_latents(seeds, latent_dim, distribution)
-        return {"images": sampling.draw(generator, latents, conditions)}
+        drawn = sampling.draw(generator, latents, conditions, kind)
+        return {"text": kind.vocabulary.decode_all(drawn)} if kind.vocabulary else {"images": drawn}
 
     def sample_png(seeds, values=None):
         pixels = sample(seeds, values)["images"]
@@ -96,8 +108,9 @@ def write(
     endpoints: dict[str, reproducible.Endpoint] = {
         "serving_default": (serving_default, [latents, *conditions]),
         "sample": (sample, [seeds, *conditions]),
-        "sample_png": (sample_png, [seeds, *conditions]),
     }
+    if kind is IMAGES:
+        endpoints["sample_png"] = (sample_png, [seeds, *conditions])
     reproducible.save(folder, endpoints, [variable.value for variable in generator.variables])
     if condition is not None and condition.class_names:
         (pathlib.Path(folder) / LABELS).write_text(labels(condition.class_names), "utf-8")
@@ -108,25 +121,32 @@ def labels(class_names: Sequence[str]) -> str:
     return "".join(f"{name}\n" for name in class_names)
 
 
-def check(folder: pathlib.Path | str, probe: Probe) -> Parity:
-    """Returns the parity of a SavedModel, read back, with the images of a probe.
+def check(folder: pathlib.Path | str, probe: Probe, kind: SampleKind = IMAGES) -> Parity:
+    """Returns the parity of a SavedModel, read back, with the samples of a probe.
 
     Raises:
-        RuntimeError: its images are not the generator's, or its samples are not those of the probe's seeds.
+        RuntimeError: it does not draw what the generator draws, or its samples are not those of the probe's seeds.
     """
     model = tf.saved_model.load(str(folder))
     draw, sample = model.signatures["serving_default"], model.signatures["sample"]
 
-    def draw_images(**rows: np.ndarray) -> np.ndarray:
-        return draw(**{name: tf.constant(values) for name, values in rows.items()})["images"].numpy()
+    def draw_rows(**rows: np.ndarray) -> np.ndarray:
+        return draw(**{name: tf.constant(values) for name, values in rows.items()})[kind.output].numpy()
 
-    parity = probe.parity(draw_images, batch_size=len(probe.seeds))
+    parity = probe.parity(draw_rows, batch_size=len(probe.seeds))
     if not parity.max_error < MAX_ERROR:
         raise RuntimeError(f"the SavedModel does not draw what Keras draws: {parity}")
     conditions = {name: tf.constant(values) for name, values in probe.inputs.items() if name != inputs.LATENTS}
-    pixels = sample(seeds=tf.constant(probe.seeds), **conditions)["images"].numpy()
-    levels = np.abs(pixels.astype(int) - IMAGES.to_stored(probe.images)).max()
-    if levels > 1:  # Another batch size, another last bit: half a pixel may round the other way.
+    (drawn,) = (each.numpy() for each in sample(seeds=tf.constant(probe.seeds), **conditions).values())
+    expected = kind.to_stored(probe.samples)
+    # Another batch size, another last bit: half a pixel may round the other way, and one of two symbols be likelier.
+    if kind.vocabulary:
+        different = sum(text.decode() != other for text, other in zip(drawn, kind.as_users_see(expected), strict=True))
+        if different > 1:
+            raise RuntimeError(f"{different} of the SavedModel's {len(drawn)} samples differ from Keras' texts")
+        return parity
+    levels = np.abs(drawn.astype(int) - expected).max()
+    if levels > 1:
         raise RuntimeError(f"the SavedModel's samples differ from Keras' images by up to {levels} of 255 levels")
     return parity
 

@@ -1,4 +1,4 @@
-"""Under which terms a generator's images may be used: those of the images that it learned from."""
+"""Under which terms a generator's samples may be used: those of the samples that it learned from."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ _OF_DATASETS = {
     "celeb_a": "non-commercial research only, and no redistribution of the images (terms of CelebA)",
     "cifar10": "none stated by the authors of CIFAR-10, whose images come from the web",
     "fashion_mnist": "MIT, as Fashion-MNIST",
+    "sentences": "no restrictions: the program makes them itself (Apache-2.0, as the program)",
     "mnist": "CC BY-SA 3.0, as MNIST",
     "stacked_mnist": "CC BY-SA 3.0, as MNIST",
 }

@@ -1,6 +1,7 @@
 """A generator for phones and browsers: TFLite files with signatures of fixed batch sizes."""
 
 import importlib.util
+import json
 import pathlib
 import tempfile
 from collections.abc import Sequence
@@ -30,6 +31,9 @@ and scales them as it runs (dynamic range)."""
 
 SEEDS, SEED_COUNT = "latents_of_seeds_0_255.f32", 256
 """Latents of the first sample seeds, raw little-endian float32 (256, z): a seed is the same image on a phone."""
+
+VOCABULARY = "vocabulary.json"
+"""Of texts: the `unit` and the `symbols` by number, the first of which ends a text."""
 
 LIMITS = {
     "generator_float32.tflite": ROUNDING,
@@ -81,6 +85,10 @@ def write(
                 checks[name] = write_checked(folder / name, content, probe)
     if any("left_out" not in check for check in checks.values()):
         (folder / SEEDS).write_bytes(exported.latents(range(SEED_COUNT)).astype("<f4").tobytes())
+        if exported.kind.vocabulary:
+            (folder / VOCABULARY).write_text(
+                json.dumps(exported.kind.vocabulary.to_json(), ensure_ascii=False), "utf-8"
+            )
     return checks
 
 
@@ -137,7 +145,7 @@ def drawer(content: bytes, threads: int = 1) -> latency.Draw:
     """Returns a function that draws 1, 4 or 8 images with the signature for as many."""
     interpreted = interpreter(content, threads)
     runs = {BATCH_SIZES[name]: interpreted.get_signature_runner(name) for name in BATCH_SIZES}
-    return lambda **rows: runs[len(rows["latents"])](**rows)["images"]
+    return lambda **rows: next(iter(runs[len(rows["latents"])](**rows).values()))
 
 
 def drawers(folder: pathlib.Path, threads: int = 1) -> dict[str, latency.Draw]:

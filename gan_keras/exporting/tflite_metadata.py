@@ -72,12 +72,14 @@ def encode(exported: ExportedGenerator, subgraphs: list[list[str]]) -> bytes:
         exported: the generator.
         subgraphs: names of the inputs of each of the file's graphs, in the order of the file.
     """
-    inputs, images = _inputs(exported), _images(exported)
-    graphs = [_Table({2: [inputs[name] for name in names], 3: [images]}) for names in subgraphs]
+    inputs = _inputs(exported)
+    output = _probabilities() if exported.kind.vocabulary else _images(exported)
+    graphs = [_Table({2: [inputs[name] for name in names], 3: [output]}) for names in subgraphs]
     metadata = _Table(
         {
             0: exported.description["name"],
-            1: "A generator of images, trained with gan_keras as one player of a generative adversarial network.",
+            1: f"A generator of {exported.kind.name}, trained with gan_keras as one player of a generative adversarial "
+            "network.",
             3: graphs,
             5: terms.of(exported.description["metadata"]),
             7: _MIN_PARSER_VERSION,
@@ -121,11 +123,17 @@ def _inputs(exported):
 
 
 def _images(exported):
-    height, width, channels = exported.description["image_shape"]
+    height, width, channels = exported.description["sample_shape"]
     size = _Table({0: _Scalar("Uint32", width), 1: _Scalar("Uint32", height)})
     image = _Table({0: _Scalar("Int8", _RGB if channels == 3 else _GREY), 1: size})
     content = _Table({0: _Scalar("Uint8", _IMAGE), 1: image})
     return _Table({0: "images", 1: "Pixels from -1 (dark) to 1 (bright).", 3: content, 5: _stats(-1.0, 1.0)})
+
+
+def _probabilities():
+    about = "Probability of each symbol at each place; the symbols are in vocabulary.json."
+    features = _Table({0: _Scalar("Uint8", _FEATURES), 1: _Table({})})
+    return _Table({0: "probabilities", 1: about, 3: features, 5: _stats(0.0, 1.0)})
 
 
 def _stats(least, most):

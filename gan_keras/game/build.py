@@ -11,22 +11,23 @@ from gan_keras.game import optimizers
 from gan_keras.layers.precision import dtype_policy
 
 
-def build_generator(config, channels, condition=None):
-    """Returns the untrained generator of a config, float32 images (N, resolution, resolution, channels) in [-1, 1]."""
-    return _build("generator", config, channels, condition)
+def build_generator(config, sizes, condition=None):
+    """Returns the untrained generator of a config; arguments as of `build_gan`."""
+    return _build("generator", config, sizes, condition)
 
 
-def build_discriminator(config, channels, condition=None):
-    """Returns the untrained discriminator of a config, images (N, resolution, resolution, channels) → logits (N, 1)."""
-    return _build("discriminator", config, channels, condition)
+def build_discriminator(config, sizes, condition=None):
+    """Returns the untrained discriminator of a config; arguments as of `build_gan`."""
+    return _build("discriminator", config, sizes, condition)
 
 
-def build_gan(config, channels, condition=None):
+def build_gan(config, sizes, condition=None):
     """Returns the compiled GAN of a config, at iteration 0. Call it inside `strategy.scope()`.
 
     Args:
         config: `Config` whose data section is resolved.
-        channels: 1 or 3.
+        sizes: dict of what builders take beside the config: `channels` of images, 1 or 3, or the `vocabulary_size` of
+            texts. See `SampleKind.sizes`.
         condition: `data.conditions.Condition` of a conditional model, or None.
 
     Raises:
@@ -35,8 +36,8 @@ def build_gan(config, channels, condition=None):
     game = config.game
     schedule_images = config.training.schedule_images or config.training.images
     model = gan.GAN(
-        build_generator(config, channels, condition),
-        build_discriminator(config, channels, condition),
+        build_generator(config, sizes, condition),
+        build_discriminator(config, sizes, condition),
         objective=schema.objective_of(game),
         discriminator_steps=game.discriminator_steps,
         latents=game.latents,
@@ -52,13 +53,14 @@ def build_gan(config, channels, condition=None):
     return model
 
 
-def _build(network, config, channels, condition):
+def _build(network, config, sizes, condition):
     """Builds a network with those settings of the config that its builder takes; None is left to the builder."""
     game = config.game
     builder = getattr(networks.ARCHITECTURES[game.architecture], network)
     settings = dataclasses.asdict(game) | {
         "resolution": config.data.resolution,
-        "channels": channels,
+        "length": config.data.length,
+        **sizes,
         "synchronized": game.sync_batch_norm,
         "conditioning": getattr(game, f"{network}_conditioning"),
         **(condition.sizes if condition else {}),

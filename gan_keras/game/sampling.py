@@ -76,11 +76,13 @@ def draw(generator, latents, conditions, kind=IMAGES):
         drawn = inputs.generate(generator, batch.pop(inputs.LATENTS), batch, training=False)
         return kind.to_stored(tf.cast(drawn, tf.float32))
 
-    numbers = tf.minimum(tf.reshape(tf.range(-(-count // size) * size), [-1, size]), count - 1)
     shape = generator.output_shape[1:]
-    drawn = tf.map_fn(draw_batch, numbers, fn_output_signature=tf.TensorSpec([size, *shape], kind.dtype))
+    stored = kind.to_stored(tf.zeros([1, *(side or 1 for side in shape)]))
+    stored_shape = shape[: stored.shape.rank - 1]  # Of texts, without the symbols.
+    numbers = tf.minimum(tf.reshape(tf.range(-(-count // size) * size), [-1, size]), count - 1)
+    drawn = tf.map_fn(draw_batch, numbers, fn_output_signature=tf.TensorSpec([size, *stored_shape], kind.dtype))
     drawn = tf.reshape(drawn, tf.concat([[-1], tf.shape(drawn)[2:]], axis=0))
-    return tf.ensure_shape(drawn[:count], [None, *shape])
+    return tf.ensure_shape(drawn[:count], [None, *stored_shape])
 
 
 def rows_of_a_batch(generator):

@@ -46,7 +46,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
             and mask is None
             and not self.renorm
             and self.axis in (-1, len(inputs.shape) - 1)
-            and len(inputs.shape) in (2, 4)
+            and len(inputs.shape) in (2, 3, 4)
             and inputs.dtype == self.compute_dtype != "float64"
         )
 

@@ -7,6 +7,7 @@ from gan_keras.metrics import modes
 from gan_keras.metrics.evidence import Evidence
 from gan_keras.metrics.evidence import Finding
 from gan_keras.metrics.evidence import Side
+from gan_keras.metrics.texts import grammar
 
 
 def measure(evidence: Evidence) -> Finding:
@@ -26,6 +27,8 @@ def measure(evidence: Evidence) -> Finding:
             "asked_class without conditions: expected samples of a conditional generator, and real ones with its "
             "labels; leave the metric out, or train with --labels"
         )
+    if evidence.kind.vocabulary:
+        return _of_classes(evidence, grammar.right_classes(evidence), 1.0)
     columns = modes.of_condition(evidence)
     if condition.encoding == "multi":
         fake, real = (_attribute_shares(side, columns) for side in (evidence.fake, evidence.real))
@@ -33,12 +36,15 @@ def measure(evidence: Evidence) -> Finding:
         values = {"agreement": float(fake.mean()), **dict(zip(names, fake.tolist(), strict=True))}
         values["accuracy"] = float(real.mean())
         return Finding(values | {f"accuracy_{name}": share for name, share in zip(names, real.tolist(), strict=True)})
-    agrees = _right_classes(evidence.fake, columns)
+    accuracy = _right_classes(evidence.real, columns).mean()
+    return _of_classes(evidence, _right_classes(evidence.fake, columns), accuracy)
+
+
+def _of_classes(evidence, agrees, accuracy):
     asked, members = np.unique(evidence.fake.conditions, return_inverse=True)
     shares = np.bincount(members, agrees) / np.bincount(members)
-    values = {"agreement": float(agrees.mean()), "worst_class": float(shares.min())}
-    values["accuracy"] = float(_right_classes(evidence.real, columns).mean())
-    return Finding(values, (f"the worst class is {condition.class_names[asked[shares.argmin()]]!r}",))
+    values = {"agreement": float(agrees.mean()), "worst_class": float(shares.min()), "accuracy": float(accuracy)}
+    return Finding(values, (f"the worst class is {evidence.condition.class_names[asked[shares.argmin()]]!r}",))
 
 
 def _right_classes(side: Side, columns: modes.Columns) -> np.ndarray:

@@ -40,17 +40,18 @@ def measure(evidence: Evidence) -> Finding:
     return Finding({"ratio": fake / real})
 
 
-def spread(pixels: Any) -> float:
-    """Returns the mean Euclidean distance of two different images, in units of pixels in [-1, 1].
+def spread(levels: Any, unit: float = 127.5) -> float:
+    """Returns the mean Euclidean distance of two different samples, by default in units of pixels in [-1, 1].
 
     Args:
-        pixels: uint8 (N, H, W, C), N at least 2; the memory for N² distances is needed.
+        levels: whole numbers (N, …), N at least 2, such as pixels uint8; the memory for N² distances is needed.
+        unit: how many of them are a distance of 1.
     """
-    rows = np.asarray(pixels).reshape(len(pixels), -1).astype(np.float64)
+    rows = np.asarray(levels).reshape(len(levels), -1).astype(np.float64)
     products = rows @ rows.T  # Exact: whole numbers, so that copies are at distance 0.
     squares = np.diagonal(products)
     distances = np.sqrt(squares[:, None] + squares - 2 * products)
-    return float(distances.sum() / (len(rows) * (len(rows) - 1)) / 127.5)
+    return float(distances.sum() / (len(rows) * (len(rows) - 1)) / unit)
 
 
 def subset(count: int, most: int, seed: int) -> np.ndarray:

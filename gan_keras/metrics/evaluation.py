@@ -72,7 +72,7 @@ def evaluate(
         features: names of the features that metrics on any features are measured on.
         load: function, name of features → `Features`. If it raises `Unavailable`, their metrics are skipped, and a line
             on standard error says so.
-        train: training samples, uint8 (N, H, W, C), for the metric `nearest`.
+        train: stored training samples, for the metrics `nearest` and `novel`.
         seed: of sample seeds, of the conditions drawn and of the metrics' own choices.
         repeats: how often everything is drawn and measured, each time with other seeds.
         progress: whether a progress bar is shown.
@@ -86,12 +86,19 @@ def evaluate(
     Raises:
         UserError: unknown names, samples of another size than the real ones, or a metric that cannot be computed.
     """
+    kind = reference.store.kind
+    metrics = list(metrics)
+    _expect_metrics_of(kind, metrics)
     if subject.shape != reference.samples.shape[1:]:
         raise errors.UserError(
             f"the samples are {_size(subject.shape)}, the real images {_size(reference.samples.shape[1:])}: compare "
             "them at one resolution and number of channels (--resolution)"
         )
-    plans = [(metric, name) for metric in metrics for name in registry.features_of(metric, list(features))]
+    plans = [
+        (metric, name)
+        for metric in metrics
+        for name in registry.features_of(metric, list(features), of_texts=kind.vocabulary is not None)
+    ]
     networks = _load({name for _, name in plans if name}, load)
     plans = [(metric, name) for metric, name in plans if name is None or name in networks]
     if repeats > 1 and subject.count is not None and subject.count <= _most(plans, subject):
@@ -112,6 +119,8 @@ def evaluate(
                     real=real[name],
                     fake=_first(fake[name], registry.METRICS[metric].generated),
                     train=train,
+                    kind=kind,
+                    dataset=str(reference.protocol["reference_dataset"]),
                     seed=seed + repeat,
                     condition=subject.condition,
                     columns=networks[name].columns if name else (),
@@ -128,6 +137,16 @@ def evaluate(
         )
         for plan, found in findings.items()
     ]
+
+
+def _expect_metrics_of(kind, metrics):
+    """Raises a UserError for metrics of another kind of samples."""
+    of_texts = {*names.TEXT_METRICS, "asked_class"}
+    wrong = [metric for metric in metrics if metric in names.METRICS and (metric in of_texts) != bool(kind.vocabulary)]
+    wrong = [metric for metric in wrong if metric != "asked_class"]
+    if wrong:
+        known = [metric for metric in names.METRICS if metric in of_texts] if kind.vocabulary else ["mind2k", "swd2k"]
+        raise errors.UserError(f"{', '.join(wrong)}: not a metric of {kind.name}; expected some of {', '.join(known)}")
 
 
 def _real(reference, networks, condition):
@@ -199,8 +218,7 @@ class _Draw:
         folder.mkdir(parents=True, exist_ok=True)
         _remove_leftovers(folder)
         named = {self._subject.condition.name: self.conditions} if self._subject.condition else {}
-        of_pixels = [plan for plan in plans if plan[0] in names.PIXEL_METRICS]
-        pixels, kept = _Taken(_most(of_pixels, self._subject)), []
+        pixels, kept = _Taken(_most([plan for plan in plans if plan[1] is None], self._subject)), []
         with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=folder) as aside, contextlib.ExitStack() as stack:
             stack.enter_context(files.Lock(pathlib.Path(aside) / _LOCK, busy="measuring"))
             writers = {

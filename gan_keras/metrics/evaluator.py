@@ -60,7 +60,7 @@ class Evaluator:
     ) -> list[evaluation.Measured]:
         """Returns the results of metrics on features `of`; see `evaluation.evaluate`."""
         metrics = list(metrics)
-        train = self.train.images if "nearest" in metrics else None
+        train = self.train.samples if {"nearest", "novel"} & {*metrics} else None
         return evaluation.evaluate(
             subject,
             self.reference,
@@ -81,6 +81,8 @@ def default_metric(store: stores.Store, of: str | None = None) -> tuple[str, str
         store: `Store`.
         of: features that the user chose, or None.
     """
+    if store.kind.vocabulary:
+        return "js4", None
     if of is not None:
         return ("fid10k" if of.partition(":")[0] == "inception" else "mind2k"), of
     from gan_keras.metrics.features import classifier

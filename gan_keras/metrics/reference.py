@@ -12,6 +12,7 @@ from gan_keras.metrics.features import Features
 from gan_keras.runtime import files
 
 BATCH = 64
+_PREPARED = ("crop", "resolution", "length", "vocabulary")  # Of images, and of texts.
 _FEATURES, _LOGITS, _ABOUT = "features.f32", "logits.f32", "about.json"
 
 
@@ -25,7 +26,7 @@ class Reference:
 
     def __init__(self, store: stores.Store, progress: bool = True):
         self.store = store
-        self.samples: np.ndarray = store.images
+        self.samples: np.ndarray = store.samples
         self._progress = progress
         self.folder = store.path.parent / "features"
 
@@ -37,8 +38,7 @@ class Reference:
             "real": len(self.samples),
             "reference_dataset": manifest["source"]["kind"],
             "reference_split": manifest["split"],
-            "reference_crop": manifest["crop"],
-            "reference_resolution": manifest["resolution"],
+            **{f"reference_{name}": manifest[name] for name in _PREPARED if name in manifest},
             "reference_hash": self.store.content_hash,
         }
 

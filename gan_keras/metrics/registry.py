@@ -17,6 +17,9 @@ from gan_keras.metrics import prdc
 from gan_keras.metrics import swd
 from gan_keras.metrics.evidence import Evidence
 from gan_keras.metrics.evidence import Finding
+from gan_keras.metrics.texts import grammar
+from gan_keras.metrics.texts import js
+from gan_keras.metrics.texts import novelty
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,22 +48,31 @@ METRICS = {
     "nearest": Metric(nearest.measure, 64),
     "asked_class": Metric(asked_class.measure, 2048),
     "modes": Metric(modes.measure, 25_600),
+    "js1": Metric(js.of_order(1), 5000),
+    "js2": Metric(js.of_order(2), 5000),
+    "js3": Metric(js.of_order(3), 5000),
+    "js4": Metric(js.of_order(4), 5000),
+    "parsed": Metric(grammar.parsed, 5000),
+    "unique": Metric(novelty.unique, 5000),
+    "novel": Metric(novelty.novel, 5000),
+    "nll": Metric(grammar.nll, 5000),
 }
 assert tuple(METRICS) == names.METRICS
 
 
-def features_of(metric: str, chosen: list[str]) -> list[str | None]:
-    """Returns the names of the features that a metric is measured on, None for pixels.
+def features_of(metric: str, chosen: list[str], of_texts: bool = False) -> list[str | None]:
+    """Returns the names of the features that a metric is measured on, None for the samples themselves.
 
     Args:
         metric: name of a metric.
         chosen: the features that the user chose, as `--features` takes them.
+        of_texts: whether the samples are texts.
 
     Raises:
         UserError: the metric is unknown, or defined on other features than any of these.
     """
     errors.expect_one_of(metric, METRICS, "metric")
-    if metric in names.PIXEL_METRICS:
+    if metric in (*names.PIXEL_METRICS, *names.TEXT_METRICS) or of_texts:
         return [None]
     if metric in names.CLASS_METRICS:
         return ["classifier"]

@@ -16,6 +16,7 @@ from gan_keras.data import crop
 from gan_keras.data import kinds
 from gan_keras.data.sources import image_files
 from gan_keras.game import inputs
+from gan_keras.metrics.texts import ngram_model
 from gan_keras.runs import checkpoint as checkpoints
 from gan_keras.runs import run as runs
 from gan_keras.runtime import randomness
@@ -28,7 +29,7 @@ class Subject:
     """A set of samples that can be drawn in batches.
 
     Attributes:
-        shape: (H, W, C) of a sample.
+        shape: of a stored sample, such as (H, W, C).
         count: how many there are; None for a generator, which has no end.
         condition: `Condition` under which they are generated, or None.
         origin: dict that JSON can hold: what a result says of where the samples are from.
@@ -40,7 +41,7 @@ class Subject:
     origin: dict[str, Any]
 
     def batches(self, seeds: np.ndarray, conditions: dict[str, np.ndarray]) -> Iterator[np.ndarray]:
-        """Yields uint8 (n, H, W, C), the samples of sample seeds (N,) under conditions (N, …) by name, in order.
+        """Yields stored samples (n, …) of sample seeds (N,) under conditions (N, …) by name, in order.
 
         Samples that exist already come in their own order: seed s is the sample s.
 
@@ -62,7 +63,8 @@ class Generator(Subject):
     """
 
     def __init__(self, network, latents, condition, origin, kind=kinds.IMAGES):
-        self.shape, self.condition, self.origin = network.output_shape[1:], condition, origin
+        self.condition, self.origin = condition, origin
+        self.shape = tuple(kind.to_stored(np.zeros((1, *network.output_shape[1:]), np.float32)).shape[1:])
 
         @tf.function(autograph=False, reduce_retracing=True)
         def draw(seeds, conditions):
@@ -96,7 +98,7 @@ def of_checkpoint(run: runs.Run, checkpoint: str | None = None, generator: str =
     path = run.checkpoint(checkpoint)
     images_shown = checkpoints.read_state(path)["images_shown"]
     network = run.load_generator(str(path), "ema_generator" if generator == "ema" else "generator")
-    return Generator(network, run.config.game.latents, run.condition, origin_of(run, images_shown, generator))
+    return Generator(network, run.config.game.latents, run.condition, origin_of(run, images_shown, generator), run.kind)
 
 
 def origin_of(run: runs.Run, images_shown: int, generator: str = "ema") -> dict[str, Any]:
@@ -114,7 +116,7 @@ class Exported(Subject):
 
     def __init__(self, exported):
         self._exported = exported
-        self.shape = tuple(exported.description["image_shape"])
+        self.shape = tuple(exported.description["sample_shape"])
         self.condition = exported.condition
         metadata = exported.description["metadata"]
         self.origin = {"model": str(exported.folder), "generator": "ema"} | {
@@ -130,6 +132,80 @@ class Exported(Subject):
         for start in range(0, len(seeds), BATCH):
             rows = slice(start, start + BATCH)
             yield self._exported.generate(seeds[rows], **{name: values[rows] for name, values in conditions.items()})
+
+
+class NGrams(Subject):
+    """Texts of an n-gram model that was fitted to the training texts.
+
+    Args:
+        store: `Store` of the training texts.
+        order: n.
+    """
+
+    def __init__(self, store, order):
+        self.shape, self.origin = store.samples.shape[1:], {"samples": f"{order}-gram model", "generator": None}
+        self._model = ngram_model.NGramModel(store.samples, len(store.kind.vocabulary.symbols), order)
+        self._dtype = store.kind.dtype
+
+    def batches(self, seeds, conditions):
+        for start in range(0, len(seeds), BATCH):
+            texts = [self._model.sample(_random(seed)) for seed in seeds[start : start + BATCH]]
+            yield np.stack(texts).astype(self._dtype)
+
+
+def _random(seed):
+    return np.random.Generator(np.random.Philox(key=[int(seed), 0]))
+
+
+class Stored(Subject):
+    """The samples of a store, such as real texts beside which generated ones are put.
+
+    Args:
+        store: `Store`.
+        name: what a result says of where the samples are from.
+    """
+
+    def __init__(self, store, name):
+        self.shape, self.count = store.samples.shape[1:], len(store.samples)
+        self.origin = {"samples": name, "generator": None}
+        self._samples = store.samples
+
+    def batches(self, seeds, conditions):
+        for start in range(0, len(seeds), BATCH):
+            yield np.asarray(self._samples[np.sort(seeds[start : start + BATCH])])
+
+
+class Lines(Subject):
+    """Texts that exist already, one a line.
+
+    Args:
+        path: of the file.
+        store: `Store` of the real texts, for the vocabulary and the length.
+
+    Raises:
+        UserError: there are none, or one is too long or has other symbols.
+    """
+
+    def __init__(self, path: str, store: Any):
+        vocabulary, length = store.kind.vocabulary, store.samples.shape[1]
+        if vocabulary is None:
+            raise errors.UserError(f"--samples={path}: got texts, expected {store.kind.name} as --dataset has them")
+        try:
+            lines = pathlib.Path(path).read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise errors.UserError(f"--samples={path}: cannot be read as text ({error})") from error
+        encoded = [vocabulary.encode(line, length) for line in lines]
+        longer = [number for number, text in enumerate(encoded, 1) if text is None]
+        if longer or not lines:
+            what = f"line {longer[0]} is longer than {length} {vocabulary.unit}" if longer else "it has no lines"
+            raise errors.UserError(f"--samples={path}: {what}")
+        self._texts = np.stack(encoded)
+        self.shape, self.count = (length,), len(lines)
+        self.origin = {"samples": path, "generator": None}
+
+    def batches(self, seeds, conditions):
+        for start in range(0, len(seeds), BATCH):
+            yield self._texts[seeds[start : start + BATCH]]
 
 
 class Samples(Subject):

@@ -12,13 +12,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from typing import Any
 
-import numpy as np
-
 from gan_keras import config as configs
 from gan_keras import errors
 from gan_keras.config import command
 from gan_keras.config import schema
 from gan_keras.config import stored
+from gan_keras.data import kinds
 from gan_keras.data.conditions import Condition
 from gan_keras.data.conditions import for_seeds
 from gan_keras.runs import checkpoint as checkpoints
@@ -36,7 +35,8 @@ class Run:
         path: pathlib.Path of the folder.
         config: the frozen `Config`.
         identity: flat dict of what defines the experiment.
-        channels: 1 or 3, of its images.
+        kind: `SampleKind` of its samples.
+        sizes: dict of what builders of networks take beside the config, see `SampleKind.sizes`.
         condition: `Condition` of a conditional model, or None.
     """
 
@@ -45,7 +45,8 @@ class Run:
         frozen = stored.read(self.path / stored.NAME)
         self.config = configs.from_dict(frozen["config"])
         self.identity: dict[str, Any] = frozen["identity"]
-        self.channels: int = frozen["channels"]
+        self.kind = kinds.of_vocabulary(frozen.get("vocabulary"))
+        self.sizes = self.kind.sizes(frozen["channels"])
         self.condition = Condition.from_json(frozen["condition"])
 
     @property
@@ -86,7 +87,7 @@ class Run:
         return found
 
     def load_generator(self, checkpoint: str | None = None, part: str = "ema_generator") -> "keras.Model":
-        """Returns a generator as a functional Keras model, `latents` → float images in [-1, 1].
+        """Returns a generator as a functional Keras model, `latents` → float samples.
 
         Args:
             checkpoint: as for `checkpoint`.
@@ -95,12 +96,12 @@ class Run:
         from gan_keras.game import build
 
         path = self.checkpoint(checkpoint)
-        generator = build.build_generator(self.config, self.channels, self.condition)
+        generator = build.build_generator(self.config, self.sizes, self.condition)
         checkpoints.load_part(path, part, generator)
         return generator
 
-    def generate(self, seeds: Iterable[int], checkpoint: str | None = None, **conditions: Any) -> np.ndarray:
-        """Returns the images of sample seeds, uint8 (N, H, W, C).
+    def generate(self, seeds: Iterable[int], checkpoint: str | None = None, **conditions: Any) -> Any:
+        """Returns the samples of sample seeds: images uint8 (N, H, W, C), or a list of N texts.
 
         Args:
             seeds: integers (N,).
@@ -115,7 +116,9 @@ class Run:
 
         seeds = list(seeds)
         conditions = for_seeds(self.condition, seeds, conditions)
-        return sampling.generate(self.load_generator(checkpoint), self.config.game.latents, seeds, conditions)
+        generator = self.load_generator(checkpoint)
+        drawn = sampling.generate(generator, self.config.game.latents, seeds, conditions, kind=self.kind)
+        return self.kind.as_users_see(drawn)
 
     def describe(self, checkpoint: str | None = None) -> dict[str, Any]:
         """Returns a JSON-able dict of what made a checkpoint: command, config, identity, images shown, versions."""
@@ -154,10 +157,20 @@ def create_run(
     path: pathlib.Path | str,
     config: configs.Config,
     identity: dict[str, Any],
-    channels: int,
+    channels: int | None,
     condition: Condition | None = None,
+    kind: kinds.SampleKind = kinds.IMAGES,
 ) -> Run:
-    """Makes a run folder with its frozen config and the versions it was started with; returns the Run."""
+    """Makes a run folder with its frozen config and the versions it was started with; returns the Run.
+
+    Args:
+        path: of the folder.
+        config: the resolved `Config`.
+        identity: flat dict of what defines the experiment.
+        channels: 1 or 3, of images; None for texts.
+        condition: `Condition` of a conditional model, or None.
+        kind: `SampleKind` of the training samples.
+    """
     path = pathlib.Path(path)
     make_folder(path)
     if not (path / "environment.json").is_file():
@@ -167,6 +180,7 @@ def create_run(
         "config": schema.to_dict(config),
         "identity": identity,
         "channels": channels,
+        "vocabulary": kind.vocabulary and kind.vocabulary.to_json(),
         "condition": condition and condition.to_json(),
     }
     files.write_text(path / stored.NAME, json.dumps(frozen, indent=1))

@@ -1,9 +1,10 @@
-"""Asking a model server for images, over gRPC or REST."""
+"""Asking a model server for images or texts, over gRPC or REST."""
 
 import base64
 import http.client
 import io
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -23,10 +24,10 @@ TIMEOUT = 60.0  # seconds
 
 
 class Client(Protocol):
-    """Draws images with the model of a server."""
+    """Draws samples with the model of a server."""
 
-    def sample(self, seeds: Sequence[int], **condition: Sequence[Any]) -> np.ndarray:
-        """Returns the images of sample seeds, uint8 (N, H, W, C).
+    def sample(self, seeds: Sequence[int], **condition: Sequence[Any]) -> np.ndarray | list[str]:
+        """Returns the samples of seeds: images uint8 (N, H, W, C), or N texts.
 
         Args:
             seeds: integers (N,), N at most 1 024.
@@ -56,7 +57,7 @@ def connect(protocol: str, host: str, port: int | None, model: str, version: int
 
 
 class GrpcClient:
-    """A `Client` of the signature `sample`, which returns pixels.
+    """A `Client` of the signature `sample`, which returns pixels or texts.
 
     Args:
         address: `host:port`.
@@ -76,7 +77,7 @@ class GrpcClient:
         channel = grpc.insecure_channel(address, [("grpc.max_receive_message_length", -1)])
         self._predict = prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict
 
-    def sample(self, seeds: Sequence[int], **condition: Sequence[Any]) -> np.ndarray:
+    def sample(self, seeds: Sequence[int], **condition: Sequence[Any]) -> np.ndarray | list[str]:
         """See `Client.sample`."""
         import grpc
         import tensorflow as tf
@@ -99,26 +100,46 @@ class GrpcClient:
                 else _refused(self._address, self._model, reason)
             ) from error
         try:
+            if "text" in answer.outputs:
+                return [text.decode() for text in tf.make_ndarray(answer.outputs["text"])]
             return tf.make_ndarray(answer.outputs["images"])
         except (ValueError, KeyError, TypeError) as error:
-            raise _no_images(self._address, self._model, error) from error
+            raise _no_samples(self._address, self._model, error) from error
 
 
 class RestClient:
-    """A `Client` of the signature `sample_png`: PNGs are smaller than pixels as text. Arguments: as `GrpcClient`."""
+    """A `Client` of the signature `sample_png`, since PNGs are smaller than pixels as text; of `sample` where a model
+    makes texts and has no other.
+
+    Arguments: as `GrpcClient`.
+    """
 
     def __init__(self, address: str, model: str, version: int | None = None):
         self._address, self._model = address, model
         of_version = "" if version is None else f"/versions/{version}"
         self._url = f"http://{address}/v1/models/{model}{of_version}:predict"
+        self._signature = "sample_png"
 
-    def sample(self, seeds: Sequence[int], **condition: Sequence[Any]) -> np.ndarray:
+    def sample(self, seeds: Sequence[int], **condition: Sequence[Any]) -> np.ndarray | list[str]:
         """See `Client.sample`."""
         columns = {name: values.tolist() for name, values in _rows(seeds, condition).items()}
         instances = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
         if list(columns) == ["seeds"]:
             instances = columns["seeds"]  # The only input of a signature comes without its name.
-        body = json.dumps({"signature_name": "sample_png", "instances": instances}).encode()
+        try:
+            predictions = self._predict(instances)
+        except _NoSignature:
+            self._signature = "sample"
+            predictions = self._predict(instances)
+        try:
+            if self._signature == "sample":
+                return [str(text) for text in predictions]
+            return np.stack([_pixels(base64.b64decode(prediction["b64"])) for prediction in predictions])
+        except (OSError, ValueError, KeyError, TypeError) as error:  # An OSError: no PNG.
+            raise _no_samples(self._address, self._model, error) from error
+
+    def _predict(self, instances):
+        body = json.dumps({"signature_name": self._signature, "instances": instances}).encode()
         try:
             request = urllib.request.Request(self._url, body, {"Content-Type": "application/json"})
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
@@ -126,16 +147,20 @@ class RestClient:
         except urllib.error.HTTPError as error:
             with error:
                 reason = f"HTTP {error.code}: {error.read(2000).decode(errors='replace').strip()}"
-            raise _refused(self._address, self._model, reason) from error
+            is_unknown = self._signature == "sample_png" and re.search("signature name.* not found", reason)
+            raise (_NoSignature if is_unknown else _refused)(self._address, self._model, reason) from error
         except http.client.BadStatusLine as error:  # Its text is whatever was sent instead.
             raise _unreachable(self._address, "what answers there does not speak HTTP") from error
         except (OSError, http.client.HTTPException, ValueError) as error:  # A ValueError: no name of a host.
             raise _unreachable(self._address, str(error)) from error
         try:
-            predictions = json.loads(content)["predictions"]
-            return np.stack([_pixels(base64.b64decode(prediction["b64"])) for prediction in predictions])
-        except (OSError, ValueError, KeyError, TypeError) as error:  # An OSError: no PNG.
-            raise _no_images(self._address, self._model, error) from error
+            return json.loads(content)["predictions"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise _no_samples(self._address, self._model, error) from error
+
+
+class _NoSignature(Exception):
+    """The model has no signature of this name."""
 
 
 def _rows(seeds: Sequence[int], condition: Mapping[str, Sequence[Any]]) -> dict[str, np.ndarray]:
@@ -161,9 +186,9 @@ def _refused(address, model, reason):
     return errors.UserError(f"the server at {address} does not draw with the model '{model}': {reason}")
 
 
-def _no_images(address, model, error):
+def _no_samples(address, model, error):
     reason = errors.one_line(f"{type(error).__name__}: {error}")
     return errors.UserError(
-        f"the server at {address} answers for the model '{model}' with something else than images ({reason}): is it a "
+        f"the server at {address} answers for the model '{model}' with something else than samples ({reason}): is it a "
         "model server, and the model one of gan_keras?"
     )

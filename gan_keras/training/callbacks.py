@@ -11,7 +11,6 @@ import tqdm
 
 from gan_keras import errors
 from gan_keras.config import schema
-from gan_keras.data import images
 from gan_keras.runtime import files
 from gan_keras.training.pace import Pace
 
@@ -38,7 +37,12 @@ class Callback:
 
 
 class ProgressBar(Callback):
-    """Images shown, images/s, time left, losses, D's verdicts and memory."""
+    """Images shown, images/s, time left, losses, D's verdicts and memory; where G makes texts, one of the newest.
+
+    Args:
+        images: length of the training.
+        samples: the `Samples` before it.
+    """
 
     SHORT = {
         "d_loss_real": "Lr",
@@ -49,8 +53,8 @@ class ProgressBar(Callback):
         "D(G(z))": "D(G(z))",
     }
 
-    def __init__(self, images):
-        self.images = images
+    def __init__(self, images, samples):
+        self.images, self.samples, self.text = images, samples, None
 
     def on_start(self, images_shown):
         self.bar = tqdm.tqdm(
@@ -67,9 +71,14 @@ class ProgressBar(Callback):
 
     def on_call(self, images_shown, means):
         shown = {short: f"{means[name]:.2f}" for name, short in self.SHORT.items() if name in means}
-        self.bar.set_postfix({**shown, "mem": f"{memory_mb()}MB"}, refresh=False)
+        shown |= {"mem": f"{memory_mb()}MB"} | ({"text": repr(self.text)} if self.text else {})
+        self.bar.set_postfix(shown, refresh=False)
         self.bar.update(min(images_shown, self.images) - self.bar.n)
         self._estimate(images_shown)
+
+    def on_tick(self, record):
+        if self.samples.kind.vocabulary and self.samples.drawn is not None:
+            self.text = self.samples.kind.as_users_see(self.samples.drawn[:1])[0]
 
     def _estimate(self, images_shown):
         now = time.monotonic()
@@ -99,7 +108,7 @@ class Samples(Callback):
         painter: `Background` that writes them.
 
     Attributes:
-        drawn: samples of the grid of the newest tick, uint8 (N, H, W, C); None if that tick had none.
+        drawn: stored samples of the grid of the newest tick, such as uint8 (N, H, W, C); None if that tick had none.
     """
 
     def __init__(self, folder, gan, resolved, painter):
@@ -130,25 +139,22 @@ class Samples(Callback):
     def _draw(self, images_shown):
         self.pace.note()
         self.drawn_at = images_shown
-        samples = self.gan.generate(self.seeds, **self.conditions)
+        samples = self.gan.generate(self.seeds, kind=self.kind, **self.conditions)
         self._write(f"{images_shown:09d}", samples)
         return samples
 
     def _write(self, name, samples):
-        self.painter.submit(self._paint, self.folder / f"{name}.png", samples)
-
-    def _paint(self, path, samples):
-        images.write_png(path, self.kind.grid(samples, COLUMNS))
+        self.painter.submit(self.kind.write_sheet, self.folder / f"{name}{self.kind.suffix}", samples, COLUMNS)
 
     def _real(self):
-        stored, groups = self.resolved.store.images, self.rows_of_reals()
+        stored, groups = self.resolved.store.samples, self.rows_of_reals()
         if self.resolved.conditions is None:
             return stored[: COLUMNS**2]
         return stored[np.concatenate([np.resize(group, COLUMNS) for group in groups])]
 
     def rows_of_reals(self):
         """Returns the indices of the training samples of each row's condition; of all without conditions."""
-        stored, conditions = self.resolved.store.images, self.resolved.conditions
+        stored, conditions = self.resolved.store.samples, self.resolved.conditions
         if conditions is None:
             return [np.arange(len(stored))]
         return [
@@ -238,7 +244,7 @@ class TensorBoard(Callback):
     def _write_start(self):
         with self.writer.as_default(step=0):
             tf.summary.text("config", "```\n" + json.dumps(self.config, indent=1) + "\n```")
-            self._picture("reals", "reals.png")
+            self._sheet("reals", "reals")
 
     def _write_tick(self, record, has_grid):
         with self.writer.as_default(step=record["images"]):
@@ -247,12 +253,16 @@ class TensorBoard(Callback):
                     # TensorBoard takes parentheses in a name for nothing it knows.
                     tf.summary.scalar(name.replace("(", "_").replace(")", ""), value)
             if has_grid:
-                self._picture("samples", f"{record['images']:09d}.png")
+                self._sheet("samples", f"{record['images']:09d}")
         self.writer.flush()
 
-    def _picture(self, name, file):
-        png = tf.io.read_file(str(self.samples.folder / file))
-        tf.summary.image(name, tf.io.decode_png(png)[None])
+    def _sheet(self, name, file):
+        kind = self.samples.kind
+        path = self.samples.folder / f"{file}{kind.suffix}"
+        if kind.vocabulary:
+            tf.summary.text(name, "".join(f"    {line}\n" for line in path.read_text().splitlines()))
+        else:
+            tf.summary.image(name, tf.io.decode_png(tf.io.read_file(str(path)))[None])
 
     def on_end(self):
         self.painter.submit(self._write, self.writer.close)
@@ -271,7 +281,7 @@ def of_run(run, samples, watch, painter):
         samples,
         watch,
         Statistics(run.path / "stats.jsonl"),
-        ProgressBar(run.config.training.images),
+        ProgressBar(run.config.training.images, samples),
         TensorBoard(run.path / "tensorboard", samples, schema.to_dict(run.config), painter),
     ]
 

@@ -47,7 +47,7 @@ class RunChief(loop.Chief):
         self._painter = Background("pictures", MOST_PICTURES)
         self._pace = Pace(run.config.training.checkpoint_seconds)
         samples = callbacks.Samples(run.path / "samples", gan, resolved, self._painter)
-        self._health = Health(gan.objective, real_groups(resolved, samples), state.get("health"))
+        self._health = Health(gan.objective, real_groups(resolved, samples), resolved.store.kind, state.get("health"))
         self._watch = callbacks.Watch(run.path / "health.jsonl", self._health, samples)
         self.callbacks = callbacks.of_run(run, samples, self._watch, self._painter)
 
@@ -180,8 +180,8 @@ def _same_game(state, other):
 
 
 def real_groups(resolved, samples):
-    """Returns real samples, uint8 arrays: for each row of the grid some of its condition; without conditions some."""
-    stored, seed = resolved.store.images, resolved.config.game.seed
+    """Returns stored real samples: for each row of the grid some of its condition; without conditions some."""
+    stored, seed = resolved.store.samples, resolved.config.game.seed
     groups = [rows[diversity.subset(len(rows), REAL_IMAGES, seed)] for rows in samples.rows_of_reals()]
     return [stored[rows] for rows in groups]
 
@@ -203,6 +203,6 @@ def cut_to(run, state):
     """
     with open(run.path / STATISTICS, "ab") as stats:
         stats.truncate(min(state.get("stats_bytes", 0), stats.tell()))
-    for grid in (run.path / "samples").glob("*.png"):
+    for grid in (run.path / "samples").glob(f"*{run.kind.suffix}"):
         if grid.stem.isdigit() and int(grid.stem) > state.get("images_shown", 0):
             grid.unlink()

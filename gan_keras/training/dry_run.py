@@ -46,7 +46,7 @@ def prepare(config: configs.Config) -> tuple[experiment.Experiment, GAN]:
     resolved = experiment.resolve(config, strategy.num_replicas_in_sync)
     resolved = resolved.with_schedule_images(config.training.images)
     with strategy.scope():
-        return resolved, build.build_gan(resolved.config, resolved.channels, resolved.condition)
+        return resolved, build.build_gan(resolved.config, resolved.sizes, resolved.condition)
 
 
 def images_per_second(gan, iterator, iteration_images):

@@ -18,6 +18,7 @@ from gan_keras.metrics import self_check as checks
 from gan_keras.metrics import subjects
 from gan_keras.metrics.evaluator import Evaluator
 from gan_keras.metrics.evaluator import default_metric
+from gan_keras.metrics.texts import rivals as text_rivals
 from gan_keras.runs import checkpoint as checkpoints
 from gan_keras.runs import run as runs
 from gan_keras.training import report
@@ -103,15 +104,15 @@ def of_model(
 def of_samples(
     path: str, data: dict[str, Any], choice: dict[str, Any], output: str | None = None, **options: Any
 ) -> None:
-    """Measures images that exist already.
+    """Measures images or texts that exist already.
 
     Args:
-        path: a folder of images, a `.npy` or a `.npz` file.
-        data: settings of the `data` section: which real images, and how they are prepared.
+        path: a folder of images, a `.npy` or a `.npz` file; or a `.txt` file with a text in a line.
+        data: settings of the `data` section: which real samples, and how they are prepared.
         choice: fields of `Choice` by the names of their flags.
         output: path of the file that gets the results; None: `metrics.jsonl` in the current folder.
         **options: `metrics` and `features`, lists of names, or None for those that suit the data set; `split`; `seed`;
-            `repeats`.
+            `repeats`; `rivals`, whether texts are put beside real ones and those of n-gram models.
 
     Raises:
         UserError: unknown names, choices without effect, images that cannot be read or compared, a metric that cannot
@@ -121,8 +122,12 @@ def of_samples(
         raise errors.UserError("--samples needs --dataset: the real images to compare with")
     output = output or results.NAME
     _check(choice, output, None, **options)
-    subject = subjects.Samples(path)
-    evaluator = _evaluator(None, {"resolution": subject.shape[0]} | data, choice, options)
+    if path.endswith(".txt"):
+        evaluator = _evaluator(None, data, choice, options)
+        subject = subjects.Lines(path, evaluator.reference.store)
+    else:
+        subject = subjects.Samples(path)
+        evaluator = _evaluator(None, {"resolution": subject.shape[0]} | data, choice, options)
     _measure(evaluator, subject, pathlib.Path(output), [], None, **options)
 
 
@@ -184,7 +189,7 @@ def _evaluator(learned: schema.Data | None, data, choice, options) -> Evaluator:
     values = {}
     if learned and data.get("dataset", learned.dataset) == learned.dataset:
         values = schema.as_values(learned)
-        for name in ("crop", "resolution", "holdout"):
+        for name in ("crop", "resolution", "length", "vocabulary", "holdout"):
             if data.get(name, values[name]) != values[name]:
                 theirs = "the whole images" if values[name] is None else f"{name} {values[name]}"
                 why = f"images of another {name} differ from its samples whatever it draws"
@@ -220,8 +225,11 @@ def _measure(
     seed: int,
     repeats: int,
     split: str,
+    rivals: bool,
 ) -> bool:
     """Measures one subject, prints the table, and writes the results; returns whether anything was not known."""
+    if rivals and not evaluator.reference.store.kind.vocabulary:
+        raise errors.UserError("--rivals has no effect: only texts have such; leave it out")
     suitable, their_features = evaluator.defaults()
     if features and not metrics:
         metrics = [default_metric(evaluator.reference.store, name)[0] for name in features]
@@ -236,6 +244,9 @@ def _measure(
     if not measured:
         return bool(wanted)
     print(results.table([each.record for each in measured]))
+    if rivals:
+        own = [each.record for each in measured if each.record["metric"] != "asked_class"]
+        print(text_rivals.table(evaluator, own, seed))
     results.add(path, [each.record for each in measured])
     for each in measured:
         for name, picture in each.pictures.items():

@@ -14,6 +14,9 @@ from gan_keras.data import pipeline
 from gan_keras.metrics import features as feature_networks
 from gan_keras.metrics.evaluator import default_metric
 
+_PREPARED = ("resolution", "crop", "length", "vocabulary", "holdout")
+"""Settings whose defaults belong to the data set; a store has those of its kind of samples."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
@@ -30,9 +33,14 @@ class Experiment:
     conditions: conditions.Conditions | None
 
     @property
-    def channels(self) -> int:
-        """Channels of the images."""
-        return self.store.images.shape[-1]
+    def sizes(self) -> dict[str, int]:
+        """What builders of networks take beside the config, see `SampleKind.sizes`."""
+        return self.store.kind.sizes(self.channels)
+
+    @property
+    def channels(self) -> int | None:
+        """Channels of images; None for texts."""
+        return None if self.store.kind.vocabulary else self.store.samples.shape[-1]
 
     @property
     def condition(self) -> conditions.Condition | None:
@@ -56,7 +64,7 @@ class Experiment:
         game = self.config.game
         return pipeline.distribute(
             strategy,
-            images=self.store.images,
+            samples=self.store.samples,
             conditions=self.conditions and self.conditions.by_name,
             seed=game.seed,
             batch_size=game.batch_size,
@@ -99,15 +107,14 @@ def resolve(config: configs.Config, replicas: int) -> Experiment:
         UserError: the samples cannot be read, or the settings fit neither them nor the devices.
     """
     store = data.prepare_for(config.data)
-    facts = {"replicas": replicas, "training_images": len(store.images)}
+    facts = {"replicas": replicas, "training_images": len(store.samples)}
     rules.check(schema.flat(config) | facts)
     description = data.describe(config.data.dataset)
     settings = {
-        "resolution": store.images.shape[1],
-        "crop": store.manifest["crop"],
-        "holdout": store.manifest["holdout"],
-        "flip": description.default_flip if config.data.flip is None else config.data.flip,
+        **{name: store.manifest[name] for name in _PREPARED if name in store.manifest},
     }
+    if description.samples == "images" and config.data.flip is None:
+        settings["flip"] = description.default_flip
     settings |= _evaluation(config, store)
     chosen = None
     if config.data.labels:

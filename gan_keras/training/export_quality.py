@@ -48,7 +48,7 @@ class _Drawn(subjects.Subject):
     """What a file of an exported generator draws; see `Subject`."""
 
     def __init__(self, draw, exported):
-        self.shape, self.condition = tuple(exported.description["image_shape"]), exported.condition
+        self.shape, self.condition = tuple(exported.description["sample_shape"]), exported.condition
         self.origin = {"generator": "ema"}
         self._draw, self._exported = draw, exported
 

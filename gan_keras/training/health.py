@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gan_keras import objectives
-from gan_keras.data import images
+from gan_keras.data.kinds import IMAGES
 from gan_keras.metrics import diversity
 
 # Chosen on trainings of all recipes, healthy ones and some with 50 times the learning rates from the middle on.
@@ -52,8 +52,9 @@ class Health:
 
     Args:
         objective: `Objective` of the game.
-        real_groups: arrays of some real images, uint8 (n, H, W, C); of a conditional game one for each row of the grid,
-            with images of that row's condition: a game may collapse within its classes.
+        real_groups: arrays of some real samples as the store has them; of a conditional game one for each row of the
+            grid, with samples of that row's condition: a game may collapse within its classes.
+        kind: `SampleKind` of the samples.
         state: what `state()` returned before, or None.
 
     Attributes:
@@ -61,11 +62,12 @@ class Health:
         protected: names of the checkpoints that may become it, and its own.
     """
 
-    def __init__(self, objective, real_groups, state=None):
+    def __init__(self, objective, real_groups, kind=IMAGES, state=None):
+        self._kind = kind
         self._loss = objective.loss
         self._has_threshold = objectives.LOSSES[objective.loss].threshold is not None
-        self._real_spreads = [diversity.spread(group) if len(group) > 1 else 0.0 for group in real_groups]
-        self._real_thumbnail_spread = diversity.spread(_thumbnails(np.concatenate(real_groups))) or 1.0
+        self._real_spreads = [self._spread(group) if len(group) > 1 else 0.0 for group in real_groups]
+        self._real_thumbnail_spread = self._spread(_thumbnails(np.concatenate(real_groups), kind)) or 1.0
         self._state: dict[str, Any] = {
             "kept": None,
             # For each healthy grid: the newest checkpoint from then until the next grid, too young to be kept, or None.
@@ -107,22 +109,31 @@ class Health:
         """Returns what the grid of a tick tells, for its line of statistics.
 
         Args:
-            samples: uint8 (N, H, W, C), samples of the same latents in every grid.
+            samples: stored samples (N, …) of the same latents in every grid.
 
         Returns:
-            `grid_diversity`: mean distance of two of them, of one condition, over that of two real images;
-            `grid_change`: mean distance to the grid before, in thumbnails, over the distance of two real images; 0 at
+            `grid_diversity`: mean distance of two of them, of one condition, over that of two real samples;
+            `grid_change`: mean distance to the grid before, in thumbnails, over the distance of two real samples; 0 at
             the first grid.
         """
-        thumbnails = _thumbnails(samples)
+        thumbnails = _thumbnails(samples, self._kind)
         before, self._state["thumbnails"] = self._state["thumbnails"], _packed(thumbnails)
         change = 0.0
         if before is not None:
-            difference = _floats(thumbnails) - _floats(_unpacked(before, thumbnails.shape))
+            difference = self._floats(thumbnails) - self._floats(_unpacked(before, thumbnails))
             change = float(np.sqrt((difference**2).sum(axis=1)).mean() / self._real_thumbnail_spread)
         groups = zip(np.split(samples, len(self._real_spreads)), self._real_spreads, strict=True)
-        ratios = [diversity.spread(group) / spread for group, spread in groups if spread > 0]
+        ratios = [self._spread(group) / spread for group, spread in groups if spread > 0]
         return {"grid_diversity": float(np.mean(ratios)) if ratios else 1.0, "grid_change": change}
+
+    def _spread(self, samples):
+        """Returns the mean distance of two samples, in the units in which networks see them."""
+        if self._kind.vocabulary:
+            return diversity.spread(self._kind.to_float(samples), unit=1.0)
+        return diversity.spread(samples)
+
+    def _floats(self, samples):
+        return self._kind.to_float(samples).reshape(len(samples), -1)
 
     def judge(self, record):
         """Returns the `Event`s of a tick; if its samples and gradients are healthy, its checkpoint may be kept later.
@@ -204,8 +215,10 @@ class Health:
         )
 
 
-def _thumbnails(samples):
-    """Returns uint8 (N, 8, 8, C): the means of tiles."""
+def _thumbnails(samples, kind):
+    """Returns small samples of the same kind: of images the means of tiles, uint8 (N, 8, 8, C); texts as they are."""
+    if kind.vocabulary:
+        return samples
     count, height, width, channels = samples.shape
     tiles = np.asarray(samples, np.float32).reshape(
         count, _THUMBNAIL, height // _THUMBNAIL, _THUMBNAIL, width // _THUMBNAIL, channels
@@ -213,13 +226,9 @@ def _thumbnails(samples):
     return tiles.mean(axis=(2, 4)).round().astype(np.uint8)
 
 
-def _floats(thumbnails):
-    return images.to_float(thumbnails).reshape(len(thumbnails), -1)
-
-
 def _packed(thumbnails):
     return base64.b64encode(thumbnails.tobytes()).decode()
 
 
-def _unpacked(text, shape):
-    return np.frombuffer(base64.b64decode(text), np.uint8).reshape(shape)
+def _unpacked(text, like):
+    return np.frombuffer(base64.b64decode(text), like.dtype).reshape(like.shape)

@@ -121,8 +121,8 @@ class Measurements:
     def measure(self, images_shown, is_last=False):
         """Measures the generator now, unless it was measured at this very point.
 
-        At the end of a run, the nearest training images are looked for as well. What cannot be measured is said, and
-        is no reason to lose the training.
+        At the end of a run, it is also asked whether the samples were learned by heart. What cannot be measured is
+        said, and is no reason to lose the training.
         """
         if self._evaluator is None or (self.last_images == images_shown and not is_last):
             return
@@ -133,7 +133,10 @@ class Measurements:
             if measured:
                 self._compare(measured)
             self._write()
-        if is_last:
+        if is_last and self._run.kind.vocabulary:
+            for metric in ("unique", "novel"):
+                self._measured(metric)
+        elif is_last:
             measured = self._measured("nearest")
             if measured:
                 images.write_png(self._run.path / "nearest.png", measured.pictures["nearest"])

@@ -9,7 +9,7 @@ MOST_FRAMES = 60
 
 
 def write_history(path):
-    """Writes `samples.gif` and `curves.png` of a run folder from its grids and its statistics."""
+    """Writes `samples.gif` and `curves.png` of a run folder from its grids, if it has pictures, and its statistics."""
     grids = sorted(entry for entry in (path / "samples").glob("*.png") if entry.stem.isdigit())
     if len(grids) > MOST_FRAMES:
         chosen = np.linspace(0, len(grids) - 1, MOST_FRAMES).round().astype(int)

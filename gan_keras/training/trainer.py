@@ -58,9 +58,11 @@ def train(config: configs.Config, run_dir: pathlib.Path | str | None = None) -> 
             _refuse_another_run(path, resolved)
         signals = stack.enter_context(StopSignals())
         with strategy.scope():  # Invalid settings are refused here, before anything is written.
-            gan = build.build_gan(resolved.config, resolved.channels, resolved.condition)
+            gan = build.build_gan(resolved.config, resolved.sizes, resolved.condition)
         if chief:
-            run = runs.create_run(path, resolved.config, resolved.identity, resolved.channels, resolved.condition)
+            run = runs.create_run(
+                path, resolved.config, resolved.identity, resolved.channels, resolved.condition, resolved.store.kind
+            )
             _say_labels(resolved)
         state = _restore(run, gan) if run else {}
         _broadcast(strategy, gan)

@@ -12,6 +12,8 @@ from gan_keras.config import schema
 
 FOLDER = {"dataset": "folder:photos"}
 LABELS = {"labels": "auto"}
+AVATARS = {"dataset": "avatars", "architecture": "mlp"}
+SENTENCES = {"dataset": "sentences", "architecture": "characters"}
 MULTI = LABELS | {"label_encoding": "multi"}
 LAYER = {"normalization": "layer"}
 
@@ -20,6 +22,26 @@ REFUSED = [
     ("dcgan", {"data_dir": "/data"}, "data_dir=/data: would have no effect: only data sets", {"dataset": "celeb_a"}),
     ("dcgan", {"crop": 100}, "crop=100: would have no effect: avatars are drawn", FOLDER),
     ("dcgan", {"label_encoding": "multi"}, "label_encoding=multi: would have no effect: it needs --labels", LABELS),
+    ("sentences", {"resolution": 32}, "resolution=32: would have no effect: a text has no pixels", AVATARS),
+    ("sentences", {"crop": 32}, "crop=32: would have no effect: a text has no pixels", AVATARS | FOLDER),
+    ("sentences", {"flip": True}, "flip=True: would have no effect: a text cannot be mirrored", AVATARS),
+    ("dcgan", {"length": 32}, "length=32: would have no effect: only texts have it", SENTENCES),
+    ("dcgan", {"vocabulary": "words"}, "vocabulary=words: would have no effect: only texts have it", SENTENCES),
+    (
+        "dcgan",
+        {"relaxation": "gumbel"},
+        "relaxation=gumbel: would have no effect: only a generator of texts",
+        SENTENCES,
+    ),
+    ("dcgan", {"dataset": "sentences"}, "--dataset=sentences has other samples than this architecture", SENTENCES),
+    ("sentences", {"dataset": "avatars"}, "--dataset=avatars has other samples than this architecture", AVATARS),
+    ("dcgan", {"augment": "ada"} | SENTENCES, "augment=ada: only images are augmented", {"augment": "none"}),
+    (
+        "sentences",
+        {"relaxation": "gumbel", "latents": "normal"},
+        "its noise is made of latents",
+        {"latents": "uniform"},
+    ),
     (
         "r3gan",
         {"activation": "relu"},

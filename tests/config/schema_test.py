@@ -14,6 +14,7 @@ from gan_keras.config import schedules
 from gan_keras.config import schema
 from gan_keras.config import stored
 from gan_keras.networks import blocks
+from gan_keras.networks import characters
 from gan_keras.networks import r3gan
 from gan_keras.objectives import LOSSES
 from gan_keras.objectives import constraints
@@ -26,10 +27,11 @@ NETWORK_SETTINGS = {
     "spectral_normalization": ("resnet",),
     "attention": ("resnet",),
     "san": ("dcgan", "resnet"),
-    "preset": ("r3gan",),
+    "preset": ("r3gan", "characters"),
+    "relaxation": ("characters",),
     "generator_conditioning": ("dcgan", "resnet"),
-    "discriminator_conditioning": ("mlp", "dcgan", "resnet"),
-    "sync_batch_norm": ("dcgan", "dcgan_paper", "resnet"),
+    "discriminator_conditioning": ("mlp", "dcgan", "resnet", "characters"),
+    "sync_batch_norm": ("dcgan", "dcgan_paper", "resnet", "characters"),
 }
 
 
@@ -76,7 +78,9 @@ def test_settings_of_networks_are_what_the_builders_take():
             builders = [getattr(module, player) for player in players or ("generator", "discriminator")]
             taken = any(argument in inspect.signature(builder).parameters for builder in builders)
             assert taken == (name in architectures), (setting, name)
-            values = schema.flat(configs.recipe("dcgan", architecture=name)) | {"labels": "auto", setting: "any"}
+            dataset = "sentences" if name in names.TEXT_ARCHITECTURES else "avatars"
+            bare = configs.recipe("dcgan", architecture=name, dataset=dataset)
+            values = schema.flat(bare) | {"labels": "auto", setting: "any"}
             refused = any(
                 rule.setting == setting and rule.is_dependent and rules._applies(rule.refused, rules.Settings(values))
                 for rule in rules.RULES
@@ -86,7 +90,7 @@ def test_settings_of_networks_are_what_the_builders_take():
 
 def test_names_are_what_the_modules_implement():
     assert set(names.NORMALIZATIONS) == set(blocks.NORMALIZATIONS)
-    assert set(names.R3GAN_PRESETS) == set(r3gan.PRESETS)
+    assert set(names.PRESETS) == set(r3gan.PRESETS) == set(characters.PRESETS)
     assert set(names.LOSSES) == set(LOSSES)
     assert set(names.LOSSES_WITH_THRESHOLD) == {name for name, loss in LOSSES.items() if loss.threshold is not None}
     assert set(names.CLIPPED_VARIABLES) == set(constraints.CLIPPED)

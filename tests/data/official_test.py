@@ -43,11 +43,11 @@ def test_idx_files_become_the_data_set(idx_files):
     path = official.mnist("mnist", idx_files, idx_files / "tfds")
     assert path == idx_files / "tfds/mnist/3.0.1"
     store = data.prepare("mnist", data_dir=idx_files / "tfds")
-    assert store.images.shape == (12, 32, 32, 1)
+    assert store.samples.shape == (12, 32, 32, 1)
     assert sorted(store.labels["label"]) == sorted(np.arange(12) % 10)
     originals = np.random.default_rng(12).integers(0, 256, (12, 28, 28), np.uint8)
-    assert {image.tobytes() for image in store.images[:, 2:30, 2:30, 0]} == {image.tobytes() for image in originals}
-    assert len(data.prepare("mnist", "test", data_dir=idx_files / "tfds").images) == 5
+    assert {image.tobytes() for image in store.samples[:, 2:30, 2:30, 0]} == {image.tobytes() for image in originals}
+    assert len(data.prepare("mnist", "test", data_dir=idx_files / "tfds").samples) == 5
     with pytest.raises(errors.UserError, match="mnist is already in"):
         official.mnist("mnist", idx_files, idx_files / "tfds")
 
@@ -111,7 +111,7 @@ def test_official_celeb_a_files_become_the_data_set(celeb_a_files, real_data):
     for split in ("train", "test"):
         ours = data.prepare("celeb_a", split, data_dir=celeb_a_files / "tfds")
         theirs = data.prepare("celeb_a", split, data_dir=real_data / "tfds", max_images=3)
-        order = [next(row for row in range(3) if (image == theirs.images[row]).all()) for image in ours.images]
+        order = [next(row for row in range(3) if (image == theirs.samples[row]).all()) for image in ours.images]
         assert sorted(order) == [0, 1, 2]
         assert all((ours.labels[name] == theirs.labels[name][order]).all() for name in theirs.labels)
 
@@ -134,7 +134,7 @@ def test_a_folder_of_images_and_the_program(celeb_a_files):
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert f"python scripts/train.py --dataset=celeb_a --data_dir={celeb_a_files}/tfds" in done.stdout
-    assert len(data.prepare("celeb_a", data_dir=celeb_a_files / "tfds").images) == 2
+    assert len(data.prepare("celeb_a", data_dir=celeb_a_files / "tfds").samples) == 2
 
 
 @pytest.mark.parametrize(
@@ -157,9 +157,9 @@ def test_the_program_explains_mistakes_in_one_line(arguments, message):
 def test_the_real_idx_files(tmp_path, real_data, name):
     official.mnist(name, real_data / name, tmp_path)
     store = data.prepare(name, data_dir=tmp_path)
-    assert store.images.shape == (60_000, 32, 32, 1)
+    assert store.samples.shape == (60_000, 32, 32, 1)
     assert np.bincount(store.labels["label"]).sum() == 60_000
-    assert data.prepare(name, "test", data_dir=tmp_path).images.shape == (10_000, 32, 32, 1)
+    assert data.prepare(name, "test", data_dir=tmp_path).samples.shape == (10_000, 32, 32, 1)
     if name == "fashion_mnist":
         assert store.label_names["label"][0] == "T-shirt/top"
         assert np.bincount(store.labels["label"]).tolist() == [6000] * 10

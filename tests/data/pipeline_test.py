@@ -156,6 +156,11 @@ def test_another_kind_of_samples_is_converted_by_its_own_function():
     assert sorted(batch["samples"][:, 0, 0, 0].numpy()) == [10.0 * number for number in range(COUNT)]
 
 
+def test_no_thread_tunes_the_pipeline():
+    """The end of a training waited for it: up to a minute, on one core."""
+    assert pipeline.batches(NUMBERED, seed=3, batch_size=8).options().autotune.enabled is False
+
+
 def test_more_images_in_an_iteration_than_there_are():
     images, _ = shown(1, discriminator_steps=10)
     endless = np.concatenate([pipeline.order(3, epoch, COUNT) for epoch in range(3)])

@@ -13,8 +13,8 @@ from PIL import Image
 from gan_keras import data
 from gan_keras import errors
 from gan_keras.config import schema
+from gan_keras.data import image_writer
 from gan_keras.data import kinds
-from gan_keras.data import writer
 from gan_keras.runtime import files
 from tests.data import conftest
 
@@ -31,11 +31,11 @@ def test_images_labels_and_manifest(tmp_path, cache):
     for name in ("cat", "dog"):
         conftest.save_images(tmp_path / "pets" / name, 2, size=(16, 16), first=ord(name[0]))
     store = prepare(tmp_path / "pets")
-    assert store.images.shape == (4, 16, 16, 3) and store.images.dtype == np.uint8
+    assert store.samples.shape == (4, 16, 16, 3) and store.samples.dtype == np.uint8
     with pytest.raises(ValueError, match="read-only"):
-        store.images[0] = 0
+        store.samples[0] = 0
     first = np.asarray(Image.open(tmp_path / "pets/cat/099.png"))
-    np.testing.assert_array_equal(store.images[0], first)
+    np.testing.assert_array_equal(store.samples[0], first)
     assert store.labels["label"].tolist() == [0, 0, 1, 1] and store.labels["label"].dtype == np.int32
     assert store.label_names == {"label": ["cat", "dog"]}
     assert store.path.parent == cache and store.path.name.startswith("pets-train-16-")
@@ -69,7 +69,7 @@ def test_the_content_hash_depends_on_pixels_and_labels_alone(tmp_path):
 def test_a_source_is_read_once(tmp_path, monkeypatch):
     conftest.save_images(tmp_path / "photos", 4)
     first = prepare(tmp_path / "photos")
-    monkeypatch.setattr(writer, "write", None)
+    monkeypatch.setattr(image_writer, "write", None)
     assert prepare(tmp_path / "photos").path == first.path
     with pytest.raises(TypeError):  # And where it must read, it would.
         prepare(tmp_path / "photos", resolution=32)
@@ -87,13 +87,13 @@ def test_the_key_follows_source_crop_resolution_number_and_holdout(tmp_path):
 
 def test_max_images_takes_the_first(tmp_path):
     conftest.save_images(tmp_path / "photos", 40)
-    few, all_images = prepare(tmp_path / "photos", max_images=20).images, prepare(tmp_path / "photos").images
+    few, all_images = prepare(tmp_path / "photos", max_images=20).samples, prepare(tmp_path / "photos").samples
     np.testing.assert_array_equal(few, all_images[:20])
 
 
 def test_holdout_goes_by_content_and_is_stable_when_files_are_added(tmp_path):
     def rows(split):
-        return {image.tobytes() for image in prepare(tmp_path / "photos", split, holdout=0.2).images}
+        return {image.tobytes() for image in prepare(tmp_path / "photos", split, holdout=0.2).samples}
 
     conftest.save_images(tmp_path / "photos", 100)
     train, test = rows("train"), rows("test")
@@ -110,7 +110,7 @@ def test_five_percent_are_set_aside_unless_the_user_says_otherwise(tmp_path):
     assert by_default.manifest["holdout"] == 0.05
     assert by_default.path == prepare(tmp_path / "photos", holdout=0.05).path
     test = prepare(tmp_path / "photos", "test", holdout=None)
-    assert len(by_default.images) + len(test.images) == 100 and len(test.images) < 15
+    assert len(by_default.samples) + len(test.samples) == 100 and len(test.samples) < 15
 
 
 def test_settings_of_a_run_name_its_stores(tmp_path, cache):
@@ -145,7 +145,7 @@ def test_an_unreadable_file_is_skipped_and_named(tmp_path, capsys, content, reas
     conftest.save_images(tmp_path / "photos", 100)
     (tmp_path / "photos/bad.png").write_bytes(content)
     store = prepare(tmp_path / "photos")
-    assert len(store.images) == 100
+    assert len(store.samples) == 100
     assert [entry["name"] for entry in store.manifest["skipped"]] == ["bad.png"]
     assert store.manifest["skipped"][0]["reason"].startswith(reason)
     assert "skipped 1 unreadable of 101 images: bad.png" in capsys.readouterr().err
@@ -162,7 +162,7 @@ def test_a_truncated_jpeg_is_skipped(tmp_path):
 def test_more_than_one_percent_unreadable_stops(tmp_path, cache):
     paths = conftest.save_images(tmp_path / "photos", 100)
     paths[0].write_text("text")
-    assert len(prepare(tmp_path / "photos").images) == 99  # One percent is still accepted.
+    assert len(prepare(tmp_path / "photos").samples) == 99  # One percent is still accepted.
     paths[99].write_text("text")
     with pytest.raises(errors.UserError, match=r"2 of the 100 images of photos, more than 1%.*000.png.*099.png"):
         prepare(tmp_path / "photos")
@@ -204,7 +204,7 @@ def test_too_little_space_is_noticed_before_anything_is_read(tmp_path, monkeypat
 def test_a_cache_that_cannot_be_made(tmp_path):
     conftest.save_images(tmp_path / "photos", 4)
     (tmp_path / "file").touch()
-    with pytest.raises(errors.UserError, match="cannot make the folder for prepared images .* --cache_dir"):
+    with pytest.raises(errors.UserError, match="cannot make the folder for prepared data .* --cache_dir"):
         prepare(tmp_path / "photos", cache_dir=tmp_path / "file" / "below")
 
 
@@ -212,14 +212,14 @@ def test_a_damaged_store_and_the_remains_of_a_killed_process_are_replaced(tmp_pa
     for name in ("photos", "others"):
         conftest.save_images(tmp_path / name, 4)
     store, other = prepare(tmp_path / "photos"), prepare(tmp_path / "others")
-    images = np.array(store.images)
+    images = np.array(store.samples)
     for path in (store.path, other.path):  # The second one may be that of a process that is at work.
         half_written = cache / f".{path.name}-x1y2"
         half_written.mkdir()
-        (half_written / "images.npy").touch()
-    with open(store.path / "images.npy", "r+b") as file:
+        (half_written / "samples.npy").touch()
+    with open(store.path / "samples.npy", "r+b") as file:
         file.truncate(500)
-    np.testing.assert_array_equal(prepare(tmp_path / "photos").images, images)
+    np.testing.assert_array_equal(prepare(tmp_path / "photos").samples, images)
     assert stores(cache) == [f".{other.path.name}-x1y2", other.path.name, store.path.name]
 
 
@@ -227,7 +227,7 @@ KILLED = """
 import os, sys
 import numpy
 from gan_keras import data
-from gan_keras.data import writer
+from gan_keras.data import image_writer
 numpy.save = lambda *_, **__: os.kill(os.getpid(), 9)
 data.prepare(sys.argv[1], resolution=16, holdout=0)
 """
@@ -239,9 +239,9 @@ def test_a_killed_preparation_is_done_again(tmp_path, cache):
     process.communicate(timeout=60)
     assert process.returncode == -9
     (left,) = stores(cache)
-    assert left.startswith(".photos-train-16-") and (cache / left / "images.npy").is_file()
+    assert left.startswith(".photos-train-16-") and (cache / left / "samples.npy").is_file()
     store = prepare(tmp_path / "photos")
-    assert len(store.images) == 4 and stores(cache) == [store.path.name]
+    assert len(store.samples) == 4 and stores(cache) == [store.path.name]
 
 
 PREPARE = """
@@ -277,9 +277,9 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, cache):
     process = start(limit + PREPARE, tmp_path / "photos")
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "UserError: cannot write prepared images" in err and "File too large" in err
+    assert "UserError: cannot write prepared data" in err and "File too large" in err
     assert stores(cache) == []
-    assert len(prepare(tmp_path / "photos").images) == 100
+    assert len(prepare(tmp_path / "photos").samples) == 100
 
 
 def test_a_folder_of_tfds_beside_a_path_has_no_effect(tmp_path):

@@ -1,9 +1,13 @@
 """The model that comes with the project: it is whole, small, and draws before anything was trained."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from gan_keras import exporting
+from gan_keras.data import kinds
 from gan_keras.exporting import ExportedGenerator
 from gan_keras.runtime import files
 from tests import helpers
@@ -32,4 +36,14 @@ def test_it_draws_the_samples_of_its_card(model):
         shown = np.asarray(sheet.convert("RGB"))
     tiles = np.stack([shown[2:66, 2 + 66 * column : 66 + 66 * column] for column in range(8)])
     assert np.abs(drawn.astype(int) - tiles).max() <= 1  # Processors round differently.
+    assert model.kind is kinds.IMAGES and model.description["sample_shape"] == [64, 64, 3]
     assert "--recipe=dcgan_fast" in (FOLDER / "1" / "model_card.md").read_text("utf-8")
+
+
+def test_a_format_can_be_added_to_it(tmp_path):
+    """Its `export.json` is of an earlier time than texts are."""
+    pytest.importorskip("tf2onnx")
+    shutil.copytree(FOLDER, tmp_path / "avatars")
+    exporting.add_formats(tmp_path / "avatars", ["onnx"])
+    card = (tmp_path / "avatars" / "1" / "model_card.md").read_text("utf-8")
+    assert "| Images | 64 × 64 × 3 |" in card and "onnx/generator_float32.onnx" in card

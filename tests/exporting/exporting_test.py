@@ -12,6 +12,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 import gan_keras.exporting
 from gan_keras import errors
 from gan_keras.data import conditions
+from gan_keras.data import kinds
 from gan_keras.exporting import ExportedGenerator
 from gan_keras.exporting import export_generator
 from gan_keras.exporting import model_card
@@ -24,7 +25,7 @@ def test_the_description_for_programs(exported, generator):
     description = exported.description
     assert exported.folder.parts[-2:] == ("tiny-pets", "1")
     assert (description["name"], description["latent_dim"], description["latents"]) == ("tiny-pets", 8, "uniform")
-    assert (description["image_shape"], description["precision"]) == ([16, 16, 3], "float32")
+    assert (description["sample_shape"], description["precision"]) == ([16, 16, 3], "float32")
     assert (description["condition"], description["class_names"]) == (None, [])
     assert description["parameters"] == generator.count_params()
     assert description["metadata"]["config"] == {"seed": 5}
@@ -71,7 +72,7 @@ def test_the_examples_of_the_card_run(which, request, monkeypatch):
     names = {}
     exec(code, names)
     expected = exported.generate([0, 1, 2])
-    np.testing.assert_array_equal(names["images"], expected)
+    np.testing.assert_array_equal(names["samples"], expected)
 
     # TensorFlow Serving stacks the instances into the inputs of the signature that is named.
     sent = json.loads(card.split("curl -d '")[1].split("'")[0])
@@ -219,6 +220,7 @@ def test_a_run_is_exported_under_its_recipe_and_data_set(generator, tmp_path, mo
         load_generator=lambda checkpoint: generator,
         describe=lambda checkpoint: {"checkpoint": checkpoint},
         condition=None,
+        kind=kinds.IMAGES,
         config=types.SimpleNamespace(
             recipe="dcgan",
             data=types.SimpleNamespace(dataset="folder:/photos/my cats"),

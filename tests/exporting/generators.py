@@ -1,8 +1,10 @@
-"""Generators that are small enough to export in a few seconds, with images that differ from latent to latent."""
+"""Generators that are small enough to export in a few seconds, with samples that differ from latent to latent."""
 
 import keras
 
 from gan_keras.data import conditions
+from gan_keras.data import kinds
+from gan_keras.data import vocabulary
 
 LATENT_DIM = 8
 CLASSES = conditions.of_classes(["cat", "dog", "newt"])
@@ -11,6 +13,10 @@ ATTRIBUTES = conditions.Condition(
     (("Smiling", conditions.BINARY), ("Male", conditions.BINARY)),
     defaults=((1.0, 0.0), (0.0, 0.0), (1.0, 1.0)),
 )
+
+TEXT_LENGTH = 8
+CHARACTERS = kinds.texts(vocabulary.of_symbols("abcé .", "characters"))
+WORDS = kinds.texts(vocabulary.of_symbols(["cat", "dog", "newt", "sees", "the", ".", "?"], "words"))
 
 
 def generator(seed=0, channels=3, policy="float32", condition=None):
@@ -48,3 +54,13 @@ def _generator(seed, channels, condition):
         )(x)
     images = keras.layers.Activation("tanh", dtype="float32", name="images")(x)
     return keras.Model(inputs, images, name="generator")
+
+
+def text_generator(kind, seed=0):
+    """Returns G for texts of up to 8 symbols: `latents` (N, 8) → probabilities (N, 8, V)."""
+    symbols = len(kind.vocabulary.symbols)
+    latents = keras.Input((LATENT_DIM,), name="latents")
+    kernel = keras.initializers.RandomNormal(0.0, 1.0, seed=seed)
+    x = keras.layers.Dense(TEXT_LENGTH * symbols, kernel_initializer=kernel, name="dense")(latents)
+    x = keras.layers.Reshape((TEXT_LENGTH, symbols), name="reshape")(x)
+    return keras.Model(latents, keras.layers.Softmax(name="probabilities")(x), name="generator")

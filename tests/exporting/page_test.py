@@ -25,7 +25,7 @@ pytestmark = browsers.needed
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Exported models with web pages: `plain` with uniform latents, `classes` and `attributes` with normal ones."""
+    """Models with web pages: `plain` with uniform latents; `classes`, `attributes` and `texts` with normal ones."""
     try:
         vendor.packages()
     except vendor.Unreachable as error:
@@ -41,6 +41,13 @@ def folder(tmp_path_factory):
             formats=["saved_model", "tflite", "web"],
             metadata={"dataset": "avatars"},
         )
+    kind = generators.WORDS
+    export_generator(
+        generators.text_generator(kind),
+        **{"name": "texts", "export_dir": folder, "latents": "normal", "kind": kind},
+        formats=["saved_model", "tflite", "web"],
+        metadata={"dataset": "sentences"},
+    )
     return folder
 
 
@@ -355,8 +362,9 @@ def test_a_download_is_of_the_seed_that_was_typed(open_page, tmp_path):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_every_width_and_scheme_fits(open_page, width, scheme):
-    tab = open_page("attributes", viewport={"width": width, "height": 800}, color_scheme=scheme)
+@pytest.mark.parametrize("model", ["attributes", "texts"])
+def test_every_width_and_scheme_fits(open_page, model, width, scheme):
+    tab = open_page(model, viewport={"width": width, "height": 800}, color_scheme=scheme)
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     background = tab.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (sum(map(int, background[4:-1].split(","))) > 384) == (scheme == "light")
@@ -398,3 +406,28 @@ def test_a_page_without_its_model_says_what_is_missing(browser, folder, serve, t
     tab.wait_for_selector("#status.error")
     assert tab.inner_text("#status") == "Cannot draw: model/generator_int8.tflite is missing (HTTP 404)"
     tab.close()
+
+
+def texts(tab, selector="#grid .text"):
+    return tab.locator(selector).all_inner_texts()
+
+
+def test_texts_are_those_of_keras(open_page, folder, tmp_path):
+    tab = open_page("texts")
+    expected = ExportedGenerator(folder / "texts").generate(range(COUNT))
+    redraw(tab, lambda: tab.select_option("#weights", "generator_float32.tflite"))
+    assert texts(tab) == expected and len(set(expected)) > COUNT / 2
+    assert "same texts in every program" in tab.inner_text("#origin")
+    assert tab.inner_text("#about").startswith("Makes texts of up to 8 words")
+    with tab.expect_download() as download:
+        tab.click("#download")
+    assert download.value.suggested_filename == "texts-seeds-0-15.txt"
+    download.value.save_as(tmp_path / "texts.txt")
+    assert (tmp_path / "texts.txt").read_text("utf-8").splitlines() == expected
+
+
+def test_in_its_corners_a_blend_is_the_texts(open_page):
+    tab = open_page("texts")
+    for index, key in enumerate(("Home", "End")):
+        press(tab, key, f"{index}.00,0.50")
+        assert texts(tab, "#blended") == texts(tab)[index : index + 1] == texts(tab, f".corner[data-corner='{index}']")

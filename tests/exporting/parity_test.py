@@ -39,7 +39,7 @@ def test_a_generator_that_diverged_is_refused():
     latents = keras.Input((4,), name="latents")
     images = keras.layers.Reshape((2, 2, 1))(keras.layers.Dense(4, kernel_initializer="zeros")(latents))
     generator = keras.Model(latents, images)
-    assert parity.Probe.of(generator, "uniform").images.shape == (64, 2, 2, 1)
+    assert parity.Probe.of(generator, "uniform").samples.shape == (64, 2, 2, 1)
     generator.set_weights([np.full((4, 4), np.nan), np.zeros(4)])
     with pytest.raises(errors.UserError, match="NaN or infinity.*--checkpoint"):
         parity.Probe.of(generator, "uniform")

@@ -112,7 +112,7 @@ def test_a_file_that_draws_something_else_is_not_written(name, contents, probe, 
 
 
 def test_a_file_that_mixes_up_its_latents_is_noticed(contents, probe):
-    rolled = parity.Probe(probe.seeds, {"latents": np.roll(probe.inputs["latents"], 1, axis=0)}, probe.images)
+    rolled = parity.Probe(probe.seeds, {"latents": np.roll(probe.inputs["latents"], 1, axis=0)}, probe.samples)
     for name in FILES:
         limit = tflite.LIMITS[name]
         assert tflite.worst_parity(contents[name], probe).fault(limit) is None

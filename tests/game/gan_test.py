@@ -104,7 +104,7 @@ def test_portions_of_iterations_do_not_matter():
     whole, logs = tiny.train(one, 4)
     with one.scope():
         parted = tiny.game()
-    batches = iter(tiny.pipeline.distribute(one, images=tiny.images(), seed=1, batch_size=8, flip=True))
+    batches = iter(tiny.pipeline.distribute(one, samples=tiny.images(), seed=1, batch_size=8, flip=True))
     rows = [parted.train_iterations(batches, 1), parted.train_iterations(batches, 3)]
     for name, values in logs.items():
         assert np.concatenate([row[name] for row in rows]).tolist() == values.tolist()

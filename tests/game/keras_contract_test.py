@@ -251,7 +251,7 @@ def test_a_users_gradient_clipping_means_the_same_on_two_replicas(option):
         with strategy.scope():
             model = game()
             model.compile(keras.optimizers.SGD(1.0, **option), keras.optimizers.SGD(1.0, **option))
-        batches = tiny.pipeline.distribute(strategy, images=tiny.images()[:, :2, :2], seed=1, batch_size=8)
+        batches = tiny.pipeline.distribute(strategy, samples=tiny.images()[:, :2, :2], seed=1, batch_size=8)
         before = [array.copy() for array in tiny.weights(model)]
         model.train_iterations(iter(batches), 1)
         return before, tiny.weights(model)

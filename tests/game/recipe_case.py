@@ -9,8 +9,11 @@ import tensorflow as tf
 from gan_keras import objectives
 from gan_keras.config import override
 from gan_keras.config import recipe
+from gan_keras.config.names import TEXT_ARCHITECTURES
 from gan_keras.data import conditions
+from gan_keras.data import kinds
 from gan_keras.data import pipeline
+from gan_keras.data import vocabulary as vocabularies
 from gan_keras.exporting import parity
 from gan_keras.exporting import saved_model
 from gan_keras.game import build
@@ -21,20 +24,25 @@ from tests import tiny
 
 BATCH = 8
 CLASSES = 3
-WIDTHS = {"mlp": 8, "dcgan": 4, "dcgan_paper": 4, "resnet": 2, "r3gan": 16}
-ONLY_SHIFTS = {("discriminator", "logits/bias")}
-"""Biases that add a constant to all logits: a hinge loss does not feel them while all logits are within its margins."""
+WIDTHS = {"mlp": 8, "dcgan": 4, "dcgan_paper": 4, "resnet": 2, "r3gan": 16, "characters": 4}
+TEXTS = kinds.texts(vocabularies.of_symbols("abcd", "characters"))
+LENGTH = 8
+ONLY_SHIFTS = {("discriminator", "conv_4b/bias"), ("discriminator", "logits/bias")}
+"""Biases that add a constant to all logits: a Wasserstein loss feels none, a hinge loss only outside its margins."""
 TOLERANCE = 1e-5  # of weights after two iterations of gradient descent: float32 sums in other orders
 
 
 class Case:
-    """The tiny game of a recipe, 16 × 16 × 3, three classes where it takes classes."""
+    """The tiny game of a recipe, of images 16 × 16 × 3 or texts of 8 characters; three classes where it takes any."""
 
     def __init__(self, name, **settings):
         game = recipe(name).game
+        of_texts = game.architecture in TEXT_ARCHITECTURES
+        self.kind = TEXTS if of_texts else kinds.IMAGES
+        self.samples = texts() if of_texts else tiny.images()
         self.config = recipe(
             name,
-            resolution=tiny.RESOLUTION,
+            **({"length": LENGTH} if of_texts else {"resolution": tiny.RESOLUTION}),
             batch_size=BATCH,
             width=WIDTHS[game.architecture],
             latent_dim=8,
@@ -46,7 +54,7 @@ class Case:
 
     def game(self, sgd=False, **settings):
         """Returns the compiled GAN, with the recipe's optimizers or with plain gradient descent."""
-        model = build.build_gan(override(self.config, **settings), 3, self.condition)
+        model = build.build_gan(override(self.config, **settings), self.kind.sizes(3), self.condition)
         if sgd:
             rate = 1e-4 if model.objective.gradient_penalty else 0.02  # An untrained critic's penalty has huge slopes.
             model.compile(keras.optimizers.SGD(rate), keras.optimizers.SGD(rate))
@@ -58,11 +66,12 @@ class Case:
         return iter(
             pipeline.distribute(
                 strategy or tf.distribute.OneDeviceStrategy("CPU:0"),
-                images=tiny.images(),
+                samples=self.samples,
                 conditions={"labels": labels} if self.condition else None,
                 seed=1,
                 batch_size=BATCH,
-                flip=True,
+                flip=self.kind is kinds.IMAGES,
+                kind=self.kind,
                 discriminator_steps=self.config.game.discriminator_steps,
                 first_iteration=first_iteration,
             )
@@ -74,12 +83,27 @@ class Case:
         return [latents, np.array([0, 1, 2, 0], np.int32)] if self.condition else latents
 
 
+def texts(count=64):
+    """Returns random stored texts (count, 8)."""
+    return np.random.default_rng(0).integers(0, 5, (count, LENGTH)).astype(np.uint8)
+
+
 def check_update(case, model):
     """One update of both networks reports finite numbers."""
     logs = model.train_iterations(case.batches(), 1)
     assert all(np.isfinite(values).all() for values in logs.values()), logs
     assert {"g_loss", "d_gradient_norm", "g_gradient_norm"} <= logs.keys()
     assert logs["d_gradient_norm"][0] > 0 and logs["g_gradient_norm"][0] > 0
+
+
+def check_fit(case):
+    """Plain Keras fits it to arrays of what its networks see, and keeps the losses in its history."""
+    model, batch = case.game(), BATCH * case.config.game.discriminator_steps
+    data = {"samples": np.asarray(case.kind.to_float(case.samples[: 2 * batch]))}
+    if case.condition:
+        data["labels"] = np.arange(2 * batch, dtype=np.int32) % CLASSES
+    history = model.fit(data, batch_size=batch, epochs=2, verbose=0, shuffle=False).history
+    assert int(model.iteration.numpy()) == 4 and np.isfinite(history["g_loss"]).all() and len(history["g_loss"]) == 2
 
 
 def check_resume(case, model, folder):
@@ -132,8 +156,8 @@ def check_saved_model(case, model, folder):
     distribution = case.config.game.latents
     folder.mkdir()
     generator = saved_model.in_float32(model.ema_generator)
-    saved_model.write(generator, folder, distribution, case.condition)
-    found = saved_model.check(folder, parity.Probe.of(generator, distribution, case.condition))
+    saved_model.write(generator, folder, distribution, case.condition, case.kind)
+    found = saved_model.check(folder, parity.Probe.of(generator, distribution, case.condition), case.kind)
     assert found.max_error < 1e-5
 
 

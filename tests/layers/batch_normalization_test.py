@@ -21,7 +21,7 @@ def plain_and_fused(shape, **arguments):
     return layers, rng.normal(2.0, 3.0, shape).astype("float32")
 
 
-@pytest.mark.parametrize("shape", [(8, 4, 4, 5), (15, 7)])
+@pytest.mark.parametrize("shape", [(8, 4, 4, 5), (8, 6, 5), (15, 7)])
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("scale", [True, False])
 def test_outputs_gradients_and_statistics_are_those_of_keras(shape, training, scale):
@@ -65,6 +65,7 @@ def test_the_fused_op_is_used_where_it_can_be():
 
     assert "FusedBatchNormV3" in ops(layer, (8, 4, 4, 5))
     assert "FusedBatchNormV3" in ops(BatchNormalization(), (8, 5))
+    assert "FusedBatchNormV3" in ops(BatchNormalization(), (8, 4, 5))
     assert "FusedBatchNormV3" in ops(BatchNormalization(axis=3), (8, 4, 4, 5))
     assert "FusedBatchNormV3" in ops(BatchNormalization(synchronized=True), (8, 4, 4, 5))  # One replica.
     first_axis = BatchNormalization(axis=1)

@@ -356,7 +356,7 @@ def test_the_training_images_are_prepared_only_for_what_needs_them(evaluator):
     evaluator.measure(Noise(), ["diversity"], [])
     assert "train" not in vars(evaluator)
     evaluator.measure(Noise(), ["nearest"], [])
-    np.testing.assert_array_equal(evaluator.train.images, TRAIN)
+    np.testing.assert_array_equal(evaluator.train.samples, TRAIN)
 
 
 def test_the_metric_that_suits_a_data_set(evaluator, store, tmp_path):

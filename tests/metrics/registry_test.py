@@ -8,7 +8,8 @@ from gan_keras.metrics import frechet
 from gan_keras.metrics import registry
 
 SAMPLES = {"2k": 2048, "10k": 10_000, "50k": 50_000}
-OTHERS = {"inception_score": 50_000, "diversity": 2048, "nearest": 64, "asked_class": 2048, "modes": 25_600}
+TEXTS = dict.fromkeys(names.TEXT_METRICS, 5000)
+OTHERS = TEXTS | {"inception_score": 50_000, "diversity": 2048, "nearest": 64, "asked_class": 2048, "modes": 25_600}
 
 
 def test_each_name_is_a_metric():
@@ -26,7 +27,7 @@ def test_the_number_of_samples_is_what_the_name_says(name):
 def test_a_fid_is_the_frechet_distance_and_each_metric_its_own_file():
     for name in ("fid10k", "fid50k", "frechet2k"):
         assert registry.METRICS[name].measure is frechet.measure
-    for name in set(names.METRICS) - {"fid10k", "fid50k", "frechet2k"}:
+    for name in set(names.METRICS) - {"fid10k", "fid50k", "frechet2k", *names.TEXT_METRICS}:
         assert registry.METRICS[name].measure.__module__ == f"gan_keras.metrics.{name.rstrip('0k12')}"
 
 
@@ -50,7 +51,9 @@ def test_the_features_of_each_kind_of_metric(metrics, chosen, expected):
 
 
 def test_every_metric_is_of_one_kind():
-    kinds = (names.PIXEL_METRICS, names.CLASS_METRICS, names.INCEPTION_METRICS, names.FEATURE_METRICS)
+    kinds = (
+        names.PIXEL_METRICS, names.CLASS_METRICS, names.INCEPTION_METRICS, names.FEATURE_METRICS, names.TEXT_METRICS
+    )  # fmt: skip
     assert sorted(metric for kind in kinds for metric in kind) == sorted(names.METRICS)
 
 

@@ -129,7 +129,7 @@ def test_an_exported_model_draws_what_its_generator_draws(exported, sampled, mon
 
 def test_an_exported_model_gets_its_conditions():
     class Recorded:
-        description = {"image_shape": [16, 16, 3], "metadata": {}}
+        description = {"sample_shape": [16, 16, 3], "metadata": {}}
         condition = conditions.of_classes(["cat", "dog"])
         folder = "models/tiny/1"
 

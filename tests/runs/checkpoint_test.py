@@ -22,7 +22,7 @@ STATE = {"iteration": 5, "images_shown": 40}
 
 @pytest.fixture(scope="module")
 def game(tmp_path_factory):
-    return build.build_gan(helpers.experiment(tmp_path_factory.mktemp("game")), 3)
+    return build.build_gan(helpers.experiment(tmp_path_factory.mktemp("game")), {"channels": 3})
 
 
 @pytest.fixture
@@ -89,7 +89,9 @@ def test_a_snapshot_is_what_the_game_was_when_it_was_taken(tmp_path, game):
 def test_a_second_game_of_the_same_process_takes_it(folder, game, tmp_path):
     """Keras numbers the optimizers of a process, `adam` and `adam_1`: their names shall not matter."""
     for precision in ("float32", "mixed_float16"):
-        one, other = (build.build_gan(helpers.experiment(tmp_path, precision=precision), 3) for _ in range(2))
+        one, other = (
+            build.build_gan(helpers.experiment(tmp_path, precision=precision), {"channels": 3}) for _ in range(2)
+        )
         assert one.generator_optimizer.name != other.generator_optimizer.name
         checkpoint.restore(checkpoint.save(folder, "000000200", one, STATE), other)
 
@@ -146,7 +148,7 @@ def test_all_damaged_is_one_line(folder, capsys):
 
 
 def test_another_network_is_refused_before_anything_is_loaded(folder, tmp_path):
-    wider = build.build_gan(helpers.experiment(tmp_path, width=8), 3)
+    wider = build.build_gan(helpers.experiment(tmp_path, width=8), {"channels": 3})
     before = checkpoint.arrays(wider.generator)
     with pytest.raises(errors.UserError, match="was made by another network: generator differs in 000.conv_4.kernel"):
         checkpoint.restore(folder / "000000120", wider)

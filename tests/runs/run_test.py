@@ -31,7 +31,7 @@ def run(tmp_path):
 @pytest.fixture
 def trained(run):
     """A run with checkpoints 000000040 and 000000080 of one game."""
-    gan = build.build_gan(run.config, 3)
+    gan = build.build_gan(run.config, {"channels": 3})
     for shown in (40, 80):
         checkpoint.save(run.checkpoints, f"{shown:09d}", gan, {"iteration": shown // 8, "images_shown": shown})
     return run, gan
@@ -39,7 +39,7 @@ def trained(run):
 
 def test_what_was_created_is_opened(run):
     opened = runs.open_run(run.path)
-    assert (opened.config, opened.identity, opened.channels) == (run.config, IDENTITY, 3)
+    assert (opened.config, opened.identity, opened.sizes) == (run.config, IDENTITY, {"channels": 3})
     environment = json.loads((run.path / "environment.json").read_text())
     assert environment["versions"]["tensorflow"].startswith("2.21")
 

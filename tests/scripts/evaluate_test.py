@@ -29,7 +29,7 @@ from tests import tiny
 from tests.metrics.features import inception_test
 
 EVALUATE = helpers.ROOT / "scripts" / "evaluate.py"
-OPTIONS = {"metrics": ["diversity"], "features": None, "split": "test", "seed": 0, "repeats": 1}
+OPTIONS = {"metrics": ["diversity"], "features": None, "split": "test", "seed": 0, "repeats": 1, "rivals": False}
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras' own, in saving
 
@@ -439,7 +439,7 @@ def test_a_conditional_generator_is_asked_for_the_classes_of_the_real_images(pla
     settings = helpers.settings(place, **data, holdout=None, labels="auto")
     resolved = experiment.resolve(helpers.recipes.recipe("dcgan", **settings), replicas=1)
     run = runs.create_run(here / "untrained", resolved.config, resolved.identity, 3, resolved.condition)
-    gan = build.build_gan(resolved.config, 3, resolved.condition)
+    gan = build.build_gan(resolved.config, {"channels": 3}, resolved.condition)
     checkpoint.save(run.checkpoints, f"{0:09d}", gan, {"images_shown": 0})
     measure("run", run.path, metrics=["asked_class"])
     (record,) = results.read(run.path / results.NAME)

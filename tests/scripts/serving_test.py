@@ -36,6 +36,16 @@ def test_a_client_writes_a_grid_and_times_requests(server, models, tmp_path):
     assert ended.stdout.endswith("0 failed\n")
 
 
+def test_a_client_prints_texts_or_writes_them(server, models, tmp_path):
+    where = ("--protocol=rest", f"--port={server.ports['rest']}", "--model=texts", "--seeds=0-3")
+    expected = ExportedGenerator(models / "texts").generate(range(4))
+    assert run("client", *where, cwd=tmp_path).stdout.splitlines() == expected
+    ended = run("client", *where, "--output=texts.txt", cwd=tmp_path)
+    assert ended.stdout == "wrote 4 texts to texts.txt\n", ended.stderr
+    assert (tmp_path / "texts.txt").read_text("utf-8").splitlines() == expected
+    refused(run("client", *where, "--output=grid.png", cwd=tmp_path), "expected a name that ends in .txt for texts")
+
+
 @pytest.mark.parametrize(
     ("flags", "message"),
     [

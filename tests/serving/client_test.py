@@ -27,6 +27,14 @@ def test_a_server_draws_what_the_exported_model_draws(server, models, protocol, 
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_server_writes_what_the_exported_model_writes(server, models, protocol):
+    texts = connected(server, protocol, "texts")
+    expected = ExportedGenerator(models / "texts").generate(range(16))
+    assert texts.sample(range(16)) == [texts.sample([seed])[0] for seed in range(16)] == expected
+    assert len(set(expected)) > 8 and "é" in "".join(expected)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_seed_is_the_same_image_in_batches_of_1_and_16(server, protocol):
     plain = connected(server, protocol, "plain")
     np.testing.assert_array_equal(plain.sample(range(16)), np.concatenate([plain.sample([s]) for s in range(16)]))

@@ -10,13 +10,18 @@ from tests.serving.process import Server
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory):
-    """Folder of exported models: `plain` without a condition, `classes` and `attributes`."""
+    """Folder of exported models: `plain` without a condition, `classes`, `attributes` and `texts`."""
     folder = tmp_path_factory.mktemp("models")
     for name, condition in (("plain", None), ("classes", generators.CLASSES), ("attributes", generators.ATTRIBUTES)):
         generator = generators.generator(channels=3 if name == "plain" else 1, condition=condition)
         export_generator(
             generator, name=name, export_dir=folder, latents="normal", condition=condition, formats=["saved_model"]
         )
+    kind = generators.CHARACTERS
+    export_generator(
+        generators.text_generator(kind),
+        **{"name": "texts", "export_dir": folder, "latents": "normal", "kind": kind, "formats": ["saved_model"]},
+    )
     return folder
 
 

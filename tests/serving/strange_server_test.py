@@ -52,7 +52,7 @@ def test_an_answer_of_something_else_is_one_line_and_an_error_of_a_load(body, re
     with web_server(body) as port:
         strange = client.connect("rest", "127.0.0.1", port, "plain")
         with pytest.raises(
-            errors.UserError, match=f"with something else than images .{reason}.*: is it a model server"
+            errors.UserError, match=f"with something else than samples .{reason}.*: is it a model server"
         ):
             strange.sample([0])
         measured = load.measure(strange, 6, 2)
@@ -63,7 +63,7 @@ def test_an_answer_of_something_else_is_one_line_and_an_error_of_a_load(body, re
 def test_an_answer_without_images_over_grpc():
     strange = client.connect("grpc", "127.0.0.1", 1, "plain")
     strange._predict = lambda *_, **__: predict_pb2.PredictResponse()
-    with pytest.raises(errors.UserError, match="with something else than images .TypeError: "):
+    with pytest.raises(errors.UserError, match="with something else than samples .TypeError: "):
         strange.sample([0])
     assert list(load.measure(strange, 3, 1).failures.values()) == [3]
 

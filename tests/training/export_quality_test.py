@@ -13,7 +13,7 @@ from gan_keras.training import export_quality
 class Exported:
     """Two latents, and images of one grey pixel that show the first of them."""
 
-    description = {"image_shape": [1, 1, 1]}
+    description = {"sample_shape": [1, 1, 1]}
     condition = conditions.Condition("joint", (("kind", ("a", "b")),), (0, 1))
 
     def latents(self, seeds):

@@ -37,7 +37,7 @@ COLLAPSED = [
 
 
 def judge_of(loss="non_saturating", real=REAL, state=None):
-    return health.Health(objectives.Objective(loss=loss), [real], state)
+    return health.Health(objectives.Objective(loss=loss), [real], state=state)
 
 
 def record(tick, diversity=0.8, change=0.2, d_norm=1.0, g_norm=1.0, accuracy=0.7, gap=1.0):

@@ -63,7 +63,7 @@ def fake(monkeypatch):
 def make(folder, rollbacks=0, shown=0, **settings):
     """Returns the `Measurements` of a run in a folder whose game does not exist."""
     config = helpers.experiment(folder, **{"metric": "swd2k", "evaluate_images": 100} | settings)
-    run = types.SimpleNamespace(path=folder, identity=IDENTITY)
+    run = types.SimpleNamespace(path=folder, identity=IDENTITY, kind=kinds.IMAGES)
     gan = types.SimpleNamespace(
         ema_generator=types.SimpleNamespace(output_shape=(None, 16, 16, 3)),
         training_state=types.SimpleNamespace(rollbacks=rollbacks),
@@ -359,7 +359,7 @@ def test_a_run_is_measured_against_the_images_that_were_held_out(trained):
 
 
 def test_a_checkpoint_measured_afterwards_has_the_same_number(trained, tmp_path):
-    options = {"metrics": ["swd2k"], "features": None, "seed": 0, "repeats": 1, "split": "test"}
+    options = {"metrics": ["swd2k"], "features": None, "seed": 0, "repeats": 1, "split": "test", "rivals": False}
     (tmp_path / "metrics.jsonl").touch()
     evaluation.of_run(
         str(trained.path), {}, {}, checkpoint="000000016", output=str(tmp_path / "metrics.jsonl"), **options
@@ -372,8 +372,8 @@ def test_a_checkpoint_measured_afterwards_has_the_same_number(trained, tmp_path)
 
 def test_a_generator_that_draws_nan_is_said_and_stops_nothing(trained, tmp_path, capsys):
     resolved = experiment.resolve(trained.config, replicas=1)
-    gan = build.build_gan(trained.config, 3)
-    run = types.SimpleNamespace(path=tmp_path, identity=IDENTITY)
+    gan = build.build_gan(trained.config, {"channels": 3})
+    run = types.SimpleNamespace(path=tmp_path, identity=IDENTITY, kind=kinds.IMAGES)
     measured = measurements.Measurements(run, gan, resolved)
     for variable in gan.ema_generator.trainable_variables:
         variable.assign(np.full(variable.shape, np.nan))

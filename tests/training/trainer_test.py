@@ -31,7 +31,7 @@ def test_a_system_without_cpuinfo_is_not_taken_for_fast(monkeypatch):
 def test_counters_come_from_the_arrays_of_the_checkpoint_alone(tmp_path):
     config = helpers.experiment(tmp_path)
     run = runs.create_run(tmp_path / "run", config, {}, 3)
-    saved, restored = (build.build_gan(config, 3) for _ in range(2))
+    saved, restored = (build.build_gan(config, {"channels": 3}) for _ in range(2))
     saved.iteration.assign(5)
     saved.images_shown.assign(40)
     state = {"iteration": 1, "images_shown": 8, "stats_bytes": 0}  # what a reader of the folder sees

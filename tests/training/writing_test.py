@@ -14,6 +14,7 @@ from tensorboard.compat.proto import event_pb2
 
 from gan_keras import errors
 from gan_keras import training
+from gan_keras.data import kinds
 from gan_keras.runs import checkpoint
 from gan_keras.runs import run as runs
 from gan_keras.runtime import files
@@ -190,9 +191,9 @@ def test_a_last_checkpoint_or_picture_that_cannot_be_written_is_said_at_the_end(
         slow(patched, "000000040", lambda: patched.setattr(checkpoint.np, "savez", full))
         with pytest.raises(errors.UserError, match="^cannot write checkpoint .*000000040: No space left"):
             training.train(helpers.experiment(place, images=40), tmp_path / "run")
-    write = callbacks.images.write_png
+    write = kinds.images.write_png
     monkeypatch.setattr(
-        callbacks.images, "write_png", lambda path, grid: (full if path.stem == "000000040" else write)(path, grid)
+        kinds.images, "write_png", lambda path, grid: (full if path.stem == "000000040" else write)(path, grid)
     )
     monkeypatch.setattr(callbacks.TensorBoard, "on_tick", lambda *_: None)
     with pytest.raises(OSError, match="No space left"):

@@ -4,7 +4,7 @@ Each entry of `names.SOURCES` is a module of this package with two functions, an
 
 - `describe(dataset)` returns the `Description` of a `--dataset`, or None if it belongs to another source. It reads no
   images.
-- `open_source(description, data_dir, progress)` returns the `Source` of such a description.
+- `open_source(description, data_dir, progress)` returns the `AnySource` of such a description.
 """
 
 import importlib
@@ -13,11 +13,12 @@ from types import ModuleType
 from gan_keras import errors
 from gan_keras.config import names
 from gan_keras.data.sources import paths
+from gan_keras.data.sources.base import AnySource
 from gan_keras.data.sources.base import Description
 from gan_keras.data.sources.base import FolderPath
-from gan_keras.data.sources.base import Source
+from gan_keras.data.sources.base import TextSource
 
-__all__ = ["Description", "FolderPath", "Source", "describe", "open_source"]
+__all__ = ["Description", "AnySource", "FolderPath", "TextSource", "describe", "open_source"]
 
 
 def describe(dataset: str) -> Description:
@@ -41,8 +42,8 @@ def describe(dataset: str) -> Description:
     raise errors.UserError(f"--dataset={dataset}: there is no file or folder '{dataset}'; check the path")
 
 
-def open_source(description: Description, data_dir: FolderPath = None, progress: bool = True) -> Source:
-    """Returns the `Source` of a `Description`.
+def open_source(description: Description, data_dir: FolderPath = None, progress: bool = True) -> AnySource:
+    """Returns the `AnySource` of a `Description`.
 
     Args:
         description: what `describe` returned.

@@ -115,11 +115,11 @@ def _builder(tfds, name, data_dir):
     except Exception as error:  # It has many types: unknown, misspelt, another version, missing packages.
         if re.split("[:/]", name)[0] in tfds_library.known_names():
             raise errors.UserError(f"--dataset={name}: {error}") from error
-        nearest = errors.nearest(name, ["avatars", "stacked_mnist", *tfds_library.known_names()])
+        nearest = errors.nearest(name, ["avatars", "stacked_mnist", "sentences", *tfds_library.known_names()])
         by_path = ", ".join(f"{kind}:PATH" for kind in names.PATH_SOURCES)
         raise errors.UserError(
-            f"unknown data set '{name}'{nearest}: expected avatars, stacked_mnist, {by_path}, an existing path, or a "
-            "data set of TFDS such as celeb_a"
+            f"unknown data set '{name}'{nearest}: expected avatars, stacked_mnist, sentences, {by_path}, an existing "
+            "path, or a data set of TFDS such as celeb_a"
         ) from error
 
 

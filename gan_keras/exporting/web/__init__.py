@@ -67,6 +67,14 @@ def _copy(source, target):
             shutil.copyfile(source / name, target / name)
 
 
+def _samples(exported):
+    """Returns what the page has to know of the samples."""
+    shape, vocabulary = exported.description["sample_shape"], exported.kind.vocabulary
+    if vocabulary is None:
+        return {"image_shape": shape}
+    return {"vocabulary": vocabulary.to_json() | {"pieces": vocabulary.pieces, "length": shape[0]}}
+
+
 def _description(exported, model):
     """Returns what the page reads: `model.json`."""
     described, condition = exported.description, exported.condition
@@ -76,7 +84,7 @@ def _description(exported, model):
         "latents": described["latents"],
         "latents_file": tflite.SEEDS,
         "sample_seeds": tflite.SEED_COUNT,
-        "image_shape": described["image_shape"],
+        **_samples(exported),
         "condition": condition
         and {
             "name": condition.name,

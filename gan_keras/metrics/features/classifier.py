@@ -131,9 +131,9 @@ def _trained(path, store, columns):
     print(f"training the classifier of {', '.join(_named(columns))}, whose features are compared …", file=sys.stderr)
     labels = np.stack([store.labels[name] for name, _, _ in columns], axis=1)
     updates = max(EPOCHS * _Batches(store, labels).of_an_epoch, LEAST_UPDATES)
-    updates = max(1, min(updates, MOST_PIXELS // (BATCH * store.images[0, ..., 0].size)))
+    updates = max(1, min(updates, MOST_PIXELS // (BATCH * store.samples[0, ..., 0].size)))
     with dtype_policy("float32"):
-        model = build(store.images.shape[1:], columns[-1][2].stop, store.manifest["source"]["kind"] == PER_CHANNEL)
+        model = build(store.samples.shape[1:], columns[-1][2].stop, store.manifest["source"]["kind"] == PER_CHANNEL)
         learner = keras.Model(model.input, model.output["logits"])
         learner.compile("adam", _loss(columns))
         learner.fit(_Batches(store, labels, updates), shuffle=False, verbose=0)
@@ -180,7 +180,7 @@ class _Batches(keras.utils.PyDataset):
     def __getitem__(self, index):
         epoch, number = divmod(index, self.of_an_epoch)
         rows = self._order(epoch)[number * BATCH : (number + 1) * BATCH]
-        return self._store.images[rows], self._labels[rows]
+        return self._store.samples[rows], self._labels[rows]
 
 
 def _extractor(model):

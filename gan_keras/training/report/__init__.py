@@ -11,6 +11,7 @@ from gan_keras.training.callbacks import duration
 from gan_keras.training.report import metrics
 from gan_keras.training.report import page
 from gan_keras.training.report import pictures
+from gan_keras.training.report import texts
 from gan_keras.training.report.charts import Curve
 from gan_keras.training.report.charts import chart
 from gan_keras.training.report.values import flat
@@ -60,8 +61,10 @@ def write(run_path: pathlib.Path) -> None:
     ]
     evaluations = [line for line in evaluations if is_finite(line.get("images_shown"))]
     events = files.read_json_lines(run_path / "health.jsonl")
-    grids = sorted((path for path in (run_path / "samples").glob("*.png") if path.stem.isdigit()), key=_images)
-    history = pictures.history(grids, HISTORY_CHARACTERS)
+    of_texts = bool(frozen.get("vocabulary"))
+    suffix = ".txt" if of_texts else ".png"
+    grids = sorted((path for path in (run_path / "samples").glob(f"*{suffix}") if path.stem.isdigit()), key=_images)
+    history = texts.history(grids) if of_texts else pictures.history(grids, HISTORY_CHARACTERS)
     marks = [(event["images"], str(event.get("event"))) for event in events if is_finite(event.get("images"))]
     marks = marks[-MOST_EVENTS:]
 
@@ -70,7 +73,7 @@ def write(run_path: pathlib.Path) -> None:
     best = files.read_json(run_path / "best.json").get("best")
     parts = [
         _header(title, run_path.resolve().name, shown, config["training"]["images"], best, evaluations, events),
-        page.section("Samples", _samples(run_path, history)),
+        page.section("Samples", texts.samples(run_path, history) if of_texts else _samples(run_path, history)),
         page.section("Curves of the game", _game(statistics, marks)),
         page.section("Metrics", metrics.content(evaluations, marks)),
         page.section("Health", _health(events)),
@@ -78,7 +81,8 @@ def write(run_path: pathlib.Path) -> None:
         page.section("Cost", _cost(statistics, evaluations, files.read_json(run_path / "environment.json"))),
         page.section("Settings", _settings(frozen)),
     ]
-    frames = [{"images": number(_images(grid)), "src": source} for grid, source in history]
+    shown_as = "text" if of_texts else "src"
+    frames = [{"images": number(_images(grid)), shown_as: source} for grid, source in history]
     files.write_text(run_path / NAME, page.page(title, "\n".join(parts), frames))
 
 
@@ -123,11 +127,7 @@ def _samples(run_path, history):
             f'<figure><img src="{pictures.single(reals, PICTURE_CHARACTERS)}" alt="Grid of real samples">'
             "<figcaption>Real samples</figcaption></figure>"
         )
-    controls = (
-        '<div class="controls" id="controls" hidden><button type="button" id="play">Play</button>'
-        '<label for="slider">Time</label><input type="range" id="slider" min="0" step="1">'
-        '<output id="shown" for="slider"></output></div>'
-    )
+    controls = page.CONTROLS
     return f'{controls}<div class="pair">{figures}</div>'
 
 
@@ -209,7 +209,7 @@ def _settings(frozen):
     known = {name for section in frozen["config"].values() if isinstance(section, dict) for name in section}
     data = {name: value for name, value in frozen["identity"].items() if name not in known}
     rows = [*flat(frozen["config"]), *flat(data)]
-    rows += [(name, plain(frozen.get(name))) for name in ("channels", "condition")]
+    rows += [(name, plain(frozen.get(name))) for name in ("channels", "vocabulary", "condition")]
     return f"<details><summary>All settings</summary>{page.pairs(rows)}</details>"
 
 

@@ -14,7 +14,7 @@ def page(title: str, body: str, frames: Sequence[dict[str, str]]) -> str:
     Args:
         title: its name, as text.
         body: its sections, as HTML.
-        frames: what the slider shows: dicts of `images`, the images shown in words, and `src`, a data URI.
+        frames: what the slider shows: dicts of `images`, the images shown in words, and `src`, a data URI, or `text`.
     """
     data = json.dumps(frames, allow_nan=False).replace("<", "\\u003c")
     return (
@@ -37,6 +37,13 @@ def pairs(rows: Iterable[tuple[str, Any]]) -> str:
     lines = "".join(f'<tr><th scope="row">{text(name)}</th><td>{text(value)}</td></tr>' for name, value in rows)
     return f"<table><tbody>{lines}</tbody></table>"
 
+
+CONTROLS = (
+    '<div class="controls" id="controls" hidden><button type="button" id="play">Play</button>'
+    '<label for="slider">Time</label><input type="range" id="slider" min="0" step="1">'
+    '<output id="shown" for="slider"></output></div>'
+)
+"""The slider over the frames of a page."""
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
@@ -61,6 +68,7 @@ figcaption { font-size: .85rem; color: var(--faint); }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1rem;
   align-items: start; }
 .pair img { display: block; width: 100%; height: auto; background: var(--card); }
+pre { margin: 0; padding: .7rem; background: var(--card); border-radius: .5rem; white-space: pre-wrap; }
 .wide { display: block; max-width: 100%; height: auto; }
 .controls { display: flex; flex-wrap: wrap; gap: .4rem .8rem; align-items: center; margin: 0 0 .6rem; }
 .controls[hidden] { display: none; }
@@ -109,8 +117,12 @@ _SCRIPT = """
   let timer = null;
   const show = () => {
     const frame = frames[slider.valueAsNumber];
-    image.src = frame.src;
-    image.alt = "Grid of generated samples after " + frame.images + " images";
+    if ("text" in frame) {
+      image.textContent = frame.text;
+    } else {
+      image.src = frame.src;
+      image.alt = "Grid of generated samples after " + frame.images + " images";
+    }
     caption.textContent = "Generated samples after " + frame.images + " images";
     shown.textContent = frame.images + " images";
     slider.setAttribute("aria-valuetext", frame.images + " images shown");

@@ -13,7 +13,7 @@ from gan_keras.data import conditions
 def test_the_store_holds_the_drawn_faces(split, first):
     store = data.prepare("avatars", split, resolution=16, max_images=3)
     indices = np.arange(first, first + 3)
-    np.testing.assert_array_equal(store.images, avatars.draw(indices, 16))
+    np.testing.assert_array_equal(store.samples, avatars.draw(indices, 16))
     for name, values in avatars.attributes(indices).items():
         np.testing.assert_array_equal(store.labels[name], values)
     assert store.label_names == {name: list(values) for name, values in avatars.ATTRIBUTES.items()}

@@ -69,13 +69,13 @@ def test_an_existing_path_may_stand_alone(tmp_path):
     (tmp_path / "my photos").mkdir()
     zipfile.ZipFile(tmp_path / "a.zip", "w").close()
     np.savez(tmp_path / "b.npz", images=np.zeros(1))
-    (tmp_path / "c.txt").touch()
+    (tmp_path / "c.tar").touch()
     for name, kind, short in (("my photos", "folder", "my_photos"), ("a.zip", "zip", "a"), ("b.npz", "npz", "b")):
         alone, prefixed = data.describe(str(tmp_path / name)), data.describe(f"{kind}:{tmp_path / name}")
         assert alone == prefixed
-        assert (alone.kind, alone.name, alone.default_resolution) == (kind, short, 64)
+        assert (alone.source, alone.name, alone.default_resolution) == (kind, short, 64)
     with pytest.raises(errors.UserError, match="another kind of file"):
-        data.describe(str(tmp_path / "c.txt"))
+        data.describe(str(tmp_path / "c.tar"))
 
 
 def test_a_path_may_be_relative_or_in_the_home_folder(tmp_path, monkeypatch):

@@ -51,9 +51,9 @@ def test_a_folder_without_images(tmp_path, others):
 def test_grey_only_if_all_are(tmp_path):
     for path in conftest.save_images(tmp_path, 3):
         conftest.Image.open(path).convert("L").save(path)
-    assert data.prepare(str(tmp_path), holdout=0).images.shape == (3, 64, 64, 1)
+    assert data.prepare(str(tmp_path), holdout=0).samples.shape == (3, 64, 64, 1)
     conftest.save_images(tmp_path, 1, first=3)
-    assert data.prepare(str(tmp_path), holdout=0).images.shape == (4, 64, 64, 3)
+    assert data.prepare(str(tmp_path), holdout=0).samples.shape == (4, 64, 64, 3)
 
 
 def test_a_folder_that_does_not_exist(tmp_path):

@@ -23,7 +23,7 @@ def test_images_and_labels(tmp_path):
     pixels, labels = images(5, 16, 16, 3), np.asarray([3, 1, 4, 1, 5])
     np.savez(tmp_path / "a.npz", images=pixels, labels=labels)
     store = prepare(tmp_path / "a.npz")
-    np.testing.assert_array_equal(store.images, pixels)
+    np.testing.assert_array_equal(store.samples, pixels)
     np.testing.assert_array_equal(store.labels["label"], labels)
     assert store.label_names == {"label": []}
 
@@ -33,8 +33,8 @@ def test_keras_keys_with_a_test_split_of_their_own(tmp_path):
     arrays |= {"x_test": images(3, 28, 28), "y_test": np.arange(3)[:, None]}
     np.savez_compressed(tmp_path / "a.npz", **arrays)
     train, test = prepare_splits(tmp_path / "a.npz", resolution=32)
-    assert train.images.shape == (5, 32, 32, 1) and test.images.shape == (3, 32, 32, 1)
-    np.testing.assert_array_equal(test.images[:, 2:30, 2:30, 0], arrays["x_test"])
+    assert train.samples.shape == (5, 32, 32, 1) and test.samples.shape == (3, 32, 32, 1)
+    np.testing.assert_array_equal(test.samples[:, 2:30, 2:30, 0], arrays["x_test"])
     assert test.labels["label"].tolist() == [0, 1, 2]
     assert test.manifest["split"] == "test" and test.manifest["holdout"] is None
     for share in (0, 0.05):
@@ -45,7 +45,7 @@ def test_keras_keys_with_a_test_split_of_their_own(tmp_path):
 def test_without_labels(tmp_path):
     np.savez(tmp_path / "a.npz", images=images(4, 8, 8, 1))
     store = prepare(tmp_path / "a.npz")
-    assert store.labels == {} and store.images.shape == (4, 16, 16, 1)
+    assert store.labels == {} and store.samples.shape == (4, 16, 16, 1)
 
 
 @pytest.mark.parametrize(
@@ -76,5 +76,5 @@ def test_real_cifar10(real_data):
     path = real_data / "cifar10" / "cifar10_5k1k.npz"
     store = prepare(path, "test", resolution=32, holdout=None)
     with np.load(path) as arrays:
-        np.testing.assert_array_equal(store.images, arrays["x_test"])
+        np.testing.assert_array_equal(store.samples, arrays["x_test"])
         np.testing.assert_array_equal(store.labels["label"], arrays["y_test"].ravel())

@@ -23,14 +23,14 @@ def data_dir(idx_files):
 def test_each_channel_is_a_digit_of_the_split_and_its_label(data_dir):
     for split, count in (("train", 12), ("test", 5)):
         digits = data.prepare("mnist", split, data_dir=data_dir)
-        classes = dict(zip([image.tobytes() for image in digits.images], digits.labels["label"], strict=True))
+        classes = dict(zip([image.tobytes() for image in digits.samples], digits.labels["label"], strict=True))
         store = data.prepare("stacked_mnist", split, data_dir=data_dir)
-        assert store.images.shape == (count, 32, 32, 3)
+        assert store.samples.shape == (count, 32, 32, 3)
         assert store.label_names == dict.fromkeys(["red", "green", "blue"], [str(value) for value in range(10)])
         for channel, color in enumerate(store.labels):
-            found = [classes[image.tobytes()] for image in store.images[..., channel, None]]
+            found = [classes[image.tobytes()] for image in store.samples[..., channel, None]]
             assert found == store.labels[color].tolist()
-        assert len({image.tobytes() for image in store.images}) == count
+        assert len({image.tobytes() for image in store.samples}) == count
     assert (np.diff([store.labels[color] for color in store.labels], axis=0) != 0).any()
 
 
@@ -75,6 +75,6 @@ def test_the_real_digits_reach_all_1000_modes(tmp_path, real_data):
     official.mnist("mnist", real_data / "mnist", tmp_path)
     for split, count in (("train", 60_000), ("test", 10_000)):
         store = data.prepare("stacked_mnist", split, data_dir=tmp_path)
-        assert store.images.shape == (count, 32, 32, 3)
+        assert store.samples.shape == (count, 32, 32, 3)
         modes = np.ravel_multi_index([store.labels[color] for color in ("red", "green", "blue")], (10, 10, 10))
         assert np.bincount(modes, minlength=1000).min() > 0

@@ -24,14 +24,14 @@ def tfds():
 def test_real_celeb_a(real_data, tfds):
     options = {"data_dir": real_data / "tfds", "max_images": 64}
     store = data.prepare("celeb_a", **options)
-    assert store.images.shape == (64, 64, 64, 3)
+    assert store.samples.shape == (64, 64, 64, 3)
     assert store.path.name.startswith("celeb_a-train-178-64-")
     assert len(store.labels) == 40 and store.label_names["Smiling"] == ["no", "yes"]
     builder = tfds.builder("celeb_a", data_dir=real_data / "tfds")
     dataset = builder.as_dataset(split="train", decoders={"image": tfds.decode.SkipDecoding()})
     for index, example in enumerate(dataset.take(3).as_numpy_iterator()):
         face = Image.open(io.BytesIO(example["image"])).crop((0, 20, 178, 198))
-        np.testing.assert_array_equal(store.images[index], face.resize((64, 64), Image.Resampling.BICUBIC))
+        np.testing.assert_array_equal(store.samples[index], face.resize((64, 64), Image.Resampling.BICUBIC))
         assert all(store.labels[name][index] == value for name, value in example["attributes"].items())
     test = data.prepare("celeb_a", "test", **options)
     assert test.manifest["split_of_source"] == "test"
@@ -41,7 +41,7 @@ def test_real_celeb_a(real_data, tfds):
 @pytest.mark.parametrize("name", ["a/b/c", "two words", "", "huggingface:x"])
 def test_unknown_names(tmp_path, name):
     with pytest.raises(
-        errors.UserError, match=f"unknown data set '{name}'.*: expected avatars, stacked_mnist, folder:PATH"
+        errors.UserError, match=f"unknown data set '{name}'.*: expected avatars, stacked_mnist, sentences, text:PATH"
     ):
         data.prepare(name, data_dir=tmp_path)
 

@@ -63,4 +63,4 @@ def test_a_grey_zip(tmp_path):
     for path in conftest.save_images(tmp_path / "photos", 3):
         conftest.Image.open(path).convert("L").save(path)
     store = data.prepare(str(pack(tmp_path / "photos.zip", tmp_path / "photos")), holdout=0)
-    assert store.images.shape == (3, 64, 64, 1) and np.ptp(store.images[0]) > 0
+    assert store.samples.shape == (3, 64, 64, 1) and np.ptp(store.samples[0]) > 0

@@ -38,7 +38,7 @@ def make_store(folder, images=IMAGES, labels=LABELS, label_names=NAMES, kind="np
     manifest = {"source": {"kind": kind, "name": "the.npz"}}
     return types.SimpleNamespace(
         path=folder / "store",
-        images=images,
+        samples=images,
         labels=labels,
         label_names=label_names,
         manifest=manifest,
@@ -67,7 +67,7 @@ def untrained(monkeypatch):
 
     def train(path, store, columns):
         trained.append(store)
-        return classifier.build(store.images.shape[1:], columns[-1][2].stop)
+        return classifier.build(store.samples.shape[1:], columns[-1][2].stop)
 
     monkeypatch.setattr(classifier, "_trained", train)
     return trained

@@ -223,7 +223,7 @@ def test_health_cost_and_settings_are_told(page):
     assert "largest memory at the end of a tick 912 MB" in words and "evaluations 62 s" in words
     assert "versions · keras 3.15.1 hardware · cpu Xeon <9> hardware · cores 2" in words
     assert "data · flip – game · loss hinge game · r1 0.5 training · images 100000 training · jit no" in words
-    assert f"content hash {'12' * 32} channels 3 condition –" in words
+    assert f"content hash {'12' * 32} channels 3 vocabulary – condition –" in words
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ start().catch(fail);
 async function start() {
   if (typeof WebAssembly === 'undefined') throw new Error('this browser has no WebAssembly');
   const generator = await Generator.load(tell);
-  describe(generator.description);
+  describe(generator);
   const chosen = []; // Seeds: the samples choose them, and the blend is of them.
   const condition = controls(generator.description.condition, handler(() => samples.draw()));
   const samples = new Samples(generator, condition, chosen, new Blend(generator, condition, chosen));
@@ -23,13 +23,14 @@ async function start() {
   await draw(generator, samples);
 }
 
-function describe({name, image_shape, latent_dim, files, terms}) {
+function describe({view, description: {name, latent_dim, files, terms}}) {
   document.title = $('name').textContent = name;
-  const [height, width, channels] = image_shape;
   $('about').textContent =
-    `Draws images of ${height} × ${width} × ${channels} from ${latent_dim} random numbers, in this browser. ` +
-    'Nothing is sent anywhere.';
-  $('terms').textContent = `Use of the images: ${terms}.`;
+    `Makes ${view.about} from ${latent_dim} random numbers, in this browser. Nothing is sent anywhere.`;
+  $('terms').textContent = `Use of the ${view.noun}s: ${terms}.`;
+  $('next').textContent = `New ${view.noun}s`;
+  $('download').textContent = `Download ${view.suffix.toUpperCase()}`;
+  document.body.classList.add(`of-${view.noun}s`);
   for (const {path, title, bytes} of files) {
     $('weights').append(new Option(`${title} (${(bytes / 1e6).toFixed(1)} MB)`, path));
   }

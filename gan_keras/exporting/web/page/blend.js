@@ -32,22 +32,32 @@ export class Blend {
     Object.assign(this, {generator, condition, chosen});
     this.point = {x: 0.5, y: 0.5};
     this._isWaiting = false; // Whether an image is to be drawn already: it will be that of the newest point.
-    const [height, width] = generator.description.image_shape;
-    this._corners = [...document.querySelectorAll('.corner')];
-    for (const canvas of [...this._corners, $('blended')]) Object.assign(canvas, {width, height});
+    this._corners = [0, 1, 2, 3].map((corner) => this._element({className: 'corner', hidden: true}, {corner}));
+    $('pad').prepend(...this._corners);
+    this._blended = this._element({id: 'blended', role: 'img', ariaLabel: 'The blended sample'}, {});
+    $('blend').append(this._blended);
     $('pad').addEventListener('pointerdown', handler((event) => this._drag(event)));
     $('pad').addEventListener('pointermove', handler((event) => this._drag(event)));
     $('pad').addEventListener('keydown', handler((event) => this._press(event)));
   }
 
-  /** Draws the corners and the image between them. */
+  _element(properties, data) {
+    const element = this.generator.view.element();
+    Object.assign(element, properties, {className: `${element.className} ${properties.className ?? ''}`.trim()});
+    Object.assign(element.dataset, data);
+    return element;
+  }
+
+  /** Draws the corners and the sample between them. */
   async draw() {
     this._place();
     await exclusive(async () => {
-      for (const [corner, canvas] of this._corners.entries()) {
+      for (const [corner, element] of this._corners.entries()) {
         const seed = this.chosen[corner];
-        canvas.hidden = seed === undefined;
-        if (seed !== undefined) show(canvas, await this._image(this.generator.latents(seed), this.condition.of(seed)));
+        element.hidden = seed === undefined;
+        if (seed !== undefined) {
+          this._show(element, await this.generator.draw(this.generator.latents(seed), this.condition.of(seed)));
+        }
       }
       await this._drawBlended();
     });
@@ -112,20 +122,20 @@ export class Blend {
     const {point: {x, y}, generator: {description: {latents: law}}} = this;
     const seeds = [...this.chosen];
     if (!seeds.length) {
-      $('blended').getContext('2d').clearRect(0, 0, $('blended').width, $('blended').height);
-      $('blended').dataset.drawn = '';
+      this.generator.view.clear(this._blended);
+      this._blended.dataset.drawn = '';
       return;
     }
     const [one, two = one, three, four = three] = seeds.map((seed) => this.generator.latents(seed));
     let latents = between(one, two, x, law);
     if (three) latents = between(latents, between(three, four, x, law), y, law);
     const condition = this.condition.between(seeds.map(this.condition.of), shares(seeds.length, x, y));
-    show($('blended'), await this._image(latents, condition));
-    $('blended').dataset.drawn = `${x.toFixed(2)},${y.toFixed(2)}`;
+    this._show(this._blended, await this.generator.draw(latents, condition));
+    this._blended.dataset.drawn = `${x.toFixed(2)},${y.toFixed(2)}`;
   }
 
-  _image(latents, condition) {
-    return this.generator.draw(latents, condition);
+  _show(element, sample) {
+    this.generator.view.show(element, sample);
   }
 }
 
@@ -137,10 +147,6 @@ function shares(count, x, y) {
     3: [(1 - x) * (1 - y), x * (1 - y), y],
     4: [(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y],
   }[count];
-}
-
-function show(canvas, image) {
-  canvas.getContext('2d').putImageData(image, 0, 0);
 }
 
 function clamped(value) {

@@ -1,7 +1,8 @@
-// Draws images with a TFLite generator, in this browser alone.
+// Makes samples with a TFLite generator, in this browser alone.
 
 import {loadAndCompile, loadLiteRt, supportsFeature, Tensor} from './vendor/core/index.js';
 import {sampleLatents} from './latents.js';
+import {viewOf} from './views.js';
 
 export class Generator {
   /** Loads what `model.json` describes; `tell` gets a line whenever something is loaded. */
@@ -16,6 +17,7 @@ export class Generator {
 
   constructor(description, table) {
     this.description = description;
+    this.view = viewOf(description);
     this.compiled = null;
     this.file = null;
     this._table = table;
@@ -40,11 +42,11 @@ export class Generator {
   }
 
   /**
-   * Draws one image.
+   * Makes one sample.
    *
    * @param {Float32Array} latents (z,)
    * @param {?number|number[]} condition the class, or a number from 0 to 1 for each attribute
-   * @return {Promise<ImageData>}
+   * @return {Promise<ImageData|string>}
    */
   async draw(latents, condition) {
     const inputs = {latents: new Tensor(latents, [1, latents.length])};
@@ -54,24 +56,10 @@ export class Generator {
     let outputs = {};
     try {
       outputs = await this.compiled.run('serving_default', inputs);
-      return this._pixels(outputs.images.toTypedArray());
+      return this.view.sample(Object.values(outputs)[0].toTypedArray());
     } finally {
       for (const tensor of [...Object.values(inputs), ...Object.values(outputs)]) tensor.delete();
     }
-  }
-
-  /** Returns values in [-1, 1] as pixels, rounded as the training program rounds them. */
-  _pixels(values) {
-    const [height, width, channels] = this.description.image_shape;
-    const image = new ImageData(width, height);
-    for (let pixel = 0; pixel < height * width; pixel++) {
-      for (let channel = 0; channel < 3; channel++) {
-        const value = values[pixel * channels + (channels === 3 ? channel : 0)];
-        image.data[4 * pixel + channel] = Math.round((value + 1) * 127.5); // A clamped array: 0 to 255.
-      }
-      image.data[4 * pixel + 3] = 255;
-    }
-    return image;
   }
 }
 

@@ -18,7 +18,7 @@ export class Samples {
   constructor(generator, condition, chosen, blend) {
     Object.assign(this, {generator, condition, chosen, blend});
     this._asked = 0; // How often the grid was asked for: an older request stops.
-    this._shown = null; // The first seed and the images of the grid that was drawn last, as a whole.
+    this._shown = null; // The first seed and the samples of the grid that was drawn last, as a whole.
     this._buttons = Array.from({length: COUNT}, () => this._button());
     $('grid').append(...this._buttons);
     $('seed').addEventListener('change', handler(() => this.draw()));
@@ -28,10 +28,9 @@ export class Samples {
   }
 
   _button() {
-    const [height, width] = this.generator.description.image_shape;
     const button = Object.assign(document.createElement('button'), {type: 'button', disabled: true}); // Until drawn.
     button.setAttribute('aria-pressed', 'false');
-    button.append(Object.assign(document.createElement('canvas'), {width, height}));
+    button.append(this.generator.view.element());
     button.addEventListener('click', handler(() => this._toggle(Number(button.dataset.seed))));
     return button;
   }
@@ -45,37 +44,37 @@ export class Samples {
   }
 
   async _drawGrid(first, isWanted) {
-    const images = [];
+    const samples = [];
     let milliseconds = 0;
     for (const [index, button] of this._buttons.entries()) {
       if (!isWanted()) return;
       const seed = first + index;
       const begun = performance.now();
-      images.push(await this.generator.draw(this.generator.latents(seed), this.condition.of(seed)));
+      samples.push(await this.generator.draw(this.generator.latents(seed), this.condition.of(seed)));
       milliseconds += performance.now() - begun;
-      button.firstChild.getContext('2d').putImageData(images[index], 0, 0);
+      this.generator.view.show(button.firstChild, samples[index]);
       button.dataset.seed = seed;
       button.setAttribute('aria-label', `Seed ${seed}`);
       button.disabled = false;
       if (index % COLUMNS === COLUMNS - 1) await new Promise(requestAnimationFrame);
     }
     if (!this._shown) this.chosen.push(first, first + 1);
-    this._shown = {first, images};
+    this._shown = {first, samples};
     this._mark();
     tell('');
     $('origin').textContent = this._origin(first);
-    $('latency').textContent = `${(milliseconds / COUNT).toFixed(1)} ms an image`;
+    $('latency').textContent = `${(milliseconds / COUNT).toFixed(1)} ms a sample`;
     $('download').disabled = false;
     $('grid').dataset.drawn = this._asked;
   }
 
-  /** Returns whether other programs draw the images of the grid, too: that depends on its seeds and conditions. */
+  /** Returns whether other programs make the samples of the grid, too: that depends on its seeds and conditions. */
   _origin(first) {
-    const {sample_seeds: count} = this.generator.description;
+    const {view: {noun}, description: {sample_seeds: count}} = this.generator;
     if (first + COUNT > count) {
-      return `Seeds from ${count} on are this browser's own: other programs draw other images for them.`;
+      return `Seeds from ${count} on are this browser's own: other programs make other ${noun}s for them.`;
     }
-    return this.condition.isInTurn() ? 'These seeds are the same images in every program.' : '';
+    return this.condition.isInTurn() ? `These seeds are the same ${noun}s in every program.` : '';
   }
 
   _toggle(seed) {
@@ -97,18 +96,13 @@ export class Samples {
     }
   }
 
-  /** Saves the grid as a PNG, after whatever was asked for before has been drawn. */
+  /** Saves the grid as a file, after whatever was asked for before has been made. */
   async _download() {
     await exclusive(() => {
-      const {generator: {description}, _shown: {first, images}} = this;
-      const [height, width] = description.image_shape;
-      const sheet = Object.assign(document.createElement('canvas'), {width: COLUMNS * width, height: COLUMNS * height});
-      for (const [index, image] of images.entries()) {
-        sheet.getContext('2d').putImageData(image, (index % COLUMNS) * width, Math.floor(index / COLUMNS) * height);
-      }
+      const {generator: {view, description}, _shown: {first, samples}} = this;
       const link = document.createElement('a');
-      link.download = `${description.name}-seeds-${first}-${first + COUNT - 1}.png`;
-      link.href = sheet.toDataURL('image/png');
+      link.download = `${description.name}-seeds-${first}-${first + COUNT - 1}.${view.suffix}`;
+      link.href = view.file(samples, COLUMNS);
       link.click();
     });
   }

@@ -1,9 +1,8 @@
-"""Writes a store: decodes in threads, skips and names what cannot be read, hashes what is written."""
+"""Writes a store of images: decodes in threads, skips and names what cannot be read, hashes what is written."""
 
 import concurrent.futures
 import contextlib
 import hashlib
-import io
 import itertools
 import json
 import pathlib
@@ -22,10 +21,9 @@ from gan_keras import errors
 from gan_keras.data import crop as crops
 from gan_keras.data import kinds
 from gan_keras.data import parallel
+from gan_keras.data import store_files
 from gan_keras.data.sources import base
 
-IMAGES, LABELS, MANIFEST = "images.npy", "labels.npy", "manifest.json"
-MIN_IMAGES = 2
 _MAX_SKIPPED_SHARE = 0.01
 _NAMED_ON_SCREEN = 3
 _CHUNK = 16
@@ -45,19 +43,17 @@ def write(source: base.Source, plan: dict[str, Any], folder: pathlib.Path, title
         UserError: too little space, too few images, or more than 1 % unreadable.
         OSError: the files cannot be written.
     """
-    available = source.size(_own_split(source, plan))
+    available = source.size(store_files.own_split(source, plan))
     _check_space(folder.parent, _at_most(available, plan) * plan["resolution"] ** 2 * source.channels)
-    with open(folder / IMAGES, "wb") as file:
+    with open(folder / store_files.SAMPLES, "wb") as file:
         count, labels, skipped, digest = _write_images(file, source, plan, available, title, progress)
-    with io.BytesIO() as encoded:  # `numpy.save` into a file hides the reason if the disk refuses.
-        np.save(encoded, labels, allow_pickle=False)
-        (folder / LABELS).write_bytes(encoded.getvalue())
+    store_files.save(folder / store_files.LABELS, labels)
     digest.update(json.dumps([count, plan["resolution"], source.channels, list(source.columns)]).encode())
     digest.update(labels.tobytes())
     manifest = {
         **plan,
         "kind": kinds.IMAGES.name,
-        "split_of_source": source.splits[_own_split(source, plan)],
+        "split_of_source": source.splits[store_files.own_split(source, plan)],
         "count": count,
         "channels": source.channels,
         "label_names": source.columns,
@@ -65,12 +61,7 @@ def write(source: base.Source, plan: dict[str, Any], folder: pathlib.Path, title
         "content_hash": digest.hexdigest(),
         "pillow": PIL.__version__,
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2))
-
-
-def _own_split(source: base.Source, plan: dict[str, Any]) -> str:
-    """Returns the split of the source that the images are taken from."""
-    return plan["split"] if plan["split"] in source.splits else "train"
+    (folder / store_files.MANIFEST).write_text(json.dumps(manifest, indent=2))
 
 
 def _at_most(available: int, plan: dict[str, Any]) -> int:
@@ -115,12 +106,12 @@ def _write_images(
             if len(labels) == plan["max_images"]:
                 break
     count = len(labels)
-    if count < MIN_IMAGES:
+    if count < store_files.MIN_SAMPLES:
         raise errors.UserError(_too_few(count, plan, title))
     if skipped:
         print(
-            f"skipped {len(skipped)} unreadable of {available} images: {_shown(skipped)}; all are named in {MANIFEST} "
-            "of the prepared data",
+            f"skipped {len(skipped)} unreadable of {available} images: {_shown(skipped)}; all are named in "
+            f"{store_files.MANIFEST} of the prepared data",
             file=sys.stderr,
         )
     file.seek(0)
@@ -139,7 +130,7 @@ def _decoded(
 
     A result is the pixels, or the reason why they cannot be read (a string), or None for an image of the other split.
     """
-    examples = iter(source.examples(_own_split(source, plan), plan["resolution"], plan["max_images"]))
+    examples = iter(source.examples(store_files.own_split(source, plan), plan["resolution"], plan["max_images"]))
     chunks = iter(lambda: list(itertools.islice(examples, _CHUNK)), [])
 
     def decode(chunk):
@@ -155,16 +146,11 @@ def _decoded(
 def _decode(example: base.Example, plan: dict[str, Any], channels: int) -> np.ndarray | str | None:
     try:
         content = example.read()
-        if plan["holdout"] and _is_set_aside(content, plan["holdout"]) != (plan["split"] == "test"):
+        if not store_files.belongs(content, plan):
             return None
         return crops.pixels(content, crop=plan["crop"], resolution=plan["resolution"], channels=channels)
     except Exception as error:  # Pillow raises many types for a broken file, which costs that file only.
         return "not an image" if isinstance(error, PIL.UnidentifiedImageError) else f"{type(error).__name__}: {error}"
-
-
-def _is_set_aside(content: bytes | np.ndarray, holdout: float) -> bool:
-    digest = hashlib.sha256(content if isinstance(content, bytes) else np.ascontiguousarray(content).data).digest()
-    return int.from_bytes(digest[:8], "big") < holdout * 2**64
 
 
 def _shown(skipped: list[dict[str, str]]) -> str:
@@ -174,10 +160,4 @@ def _shown(skipped: list[dict[str, str]]) -> str:
 
 def _too_few(count: int, plan: dict[str, Any], title: str) -> str:
     found = f"{title} has {count} image{'' if count == 1 else 's'} for its {plan['split']} split"
-    needed = f"at least {MIN_IMAGES} are needed; add images"
-    if plan["holdout"]:
-        return (
-            f"{found} when {plan['holdout']:.0%} of them are set aside for tests: {needed} or change --holdout (0 sets "
-            "none aside)"
-        )
-    return f"{found}: {needed}"
+    return store_files.too_few(found, plan, "add images")

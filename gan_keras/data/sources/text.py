@@ -1,0 +1,96 @@
+"""Sentences of text files, one a line."""
+
+import functools
+import hashlib
+import os
+import pathlib
+from collections.abc import Iterator
+
+import numpy as np
+
+from gan_keras import errors
+from gan_keras.data import vocabulary as vocabularies
+from gan_keras.data.sources import base
+from gan_keras.data.sources import image_files
+from gan_keras.data.sources import paths
+
+SUFFIX = ".txt"
+
+
+def describe(dataset: str) -> base.Description | None:
+    """Returns the `Description` of `text:PATH`, or of an existing `.txt` file; None for any other `--dataset`.
+
+    Raises:
+        UserError: there is nothing at the path.
+    """
+    prefix, colon, rest = dataset.partition(":")
+    if colon and prefix == "text":
+        path = pathlib.Path(rest).expanduser()
+        if not rest or not path.exists():
+            raise errors.UserError(f"--dataset={dataset}: there is no file or folder '{rest}'; check the path")
+    else:
+        existing = paths.existing(dataset)
+        if existing is None or existing.is_dir() or existing.suffix != SUFFIX:
+            return None
+        path = existing
+    path = pathlib.Path(os.path.abspath(path))
+    return base.Description("text", "text", str(path), base.file_name(path.stem), samples="texts")
+
+
+def open_source(description: base.Description, data_dir: base.FolderPath, progress: bool) -> base.TextSource:
+    """Returns the source; `data_dir` and `progress` do not concern it."""
+    return TextFiles(description.location)
+
+
+class TextFiles(base.TextSource):
+    """The lines of a UTF-8 file, or of all files below a folder, in the order of their names.
+
+    White space at the ends of a line is dropped, inside it becomes one space; empty lines are no sentences. Class
+    sub-folders are labels.
+
+    Raises:
+        UserError: there is no file, or one is no UTF-8 text.
+    """
+
+    def __init__(self, path: str):
+        self._root = pathlib.Path(path)
+        is_folder = self._root.is_dir()
+        found = self._root.rglob("*") if is_folder else [self._root]
+        base_folder = self._root if is_folder else self._root.parent
+        relative = {each.relative_to(base_folder).as_posix(): each for each in found if each.is_file()}
+        self._files = {name: relative[name] for name in sorted(relative) if not _is_hidden(name)}
+        if not self._files:
+            raise errors.UserError(f"no text files in folder '{path}': expected UTF-8 files with a sentence in a line")
+        self.columns, self._labels = image_files.class_labels(list(self._files))
+        digest = hashlib.sha256()
+        for name, content in zip(self._files, self._contents, strict=True):
+            digest.update(f"{name}\0{len(content)}\n{content}".encode())
+        self.identity = {"path": os.path.realpath(self._root), "content": digest.hexdigest()}
+
+    @functools.cached_property
+    def _contents(self) -> list[str]:
+        return [_read(path) for path in self._files.values()]
+
+    def vocabulary(self, unit: str) -> tuple[vocabularies.Vocabulary, dict[str, int]]:
+        return vocabularies.of_texts((sentence.text for sentence in self.sentences("train", unit, 0)), unit)
+
+    def sentences(self, split: str, unit: str, length: int) -> Iterator[base.Sentence]:
+        for content, labels in zip(self._contents, self._labels, strict=True):
+            for line in content.splitlines():
+                text = " ".join(line.split())
+                if text:
+                    yield base.Sentence(text, np.asarray(labels))
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") for part in pathlib.PurePosixPath(name).parts)
+
+
+def _read(path: pathlib.Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise errors.UserError(f"'{path}' is no UTF-8 text (line {line}): convert or remove it") from error
+    except OSError as error:
+        raise errors.UserError(f"cannot read '{path}': {error.strerror}") from error

@@ -1,0 +1,1 @@
+"""Metrics of generated texts, which need no features: a text says itself what it is."""
