@@ -228,7 +228,7 @@ class _Draw:
             taken = {
                 name: _Taken(_most([plan for plan in plans if plan[1] == name], self._subject)) for name in networks
             }
-            bar = stack.enter_context(tqdm(total=self.count, desc="generated", unit=" images", disable=not progress))
+            bar = stack.enter_context(tqdm(total=self.count, desc="generated", unit=" samples", disable=not progress))
             for batch in self._subject.batches(self._seeds, named):
                 kept.append(pixels.of(batch))
                 for name, (features, logits) in writers.items():

@@ -60,7 +60,7 @@ class ProgressBar(Callback):
         self.bar = tqdm.tqdm(
             total=self.images,
             initial=min(images_shown, self.images),
-            unit="img",
+            unit=f" {self.samples.kind.name}",
             unit_scale=True,
             smoothing=0.1,
             dynamic_ncols=True,
@@ -87,7 +87,7 @@ class ProgressBar(Callback):
         elif not self.estimated and now - self.first[0] > 5.0:
             rate = (images_shown - self.first[1]) / (now - self.first[0])
             left = duration((self.images - images_shown) / rate)
-            tqdm.tqdm.write(f"about {left} to go at {rate:.1f} images/s", file=sys.stderr)
+            tqdm.tqdm.write(f"about {left} to go at {rate:.1f} {self.samples.kind.name}/s", file=sys.stderr)
             self.estimated = True
 
     def on_end(self):

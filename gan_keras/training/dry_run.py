@@ -35,8 +35,8 @@ def dry_run(config: configs.Config) -> None:
         print(f"{network.name}: {trainable:,} trainable weights")
     batches = iter(resolved.batches(gan.distribute_strategy))
     rate = images_per_second(gan, batches, resolved.config.game.iteration_images)
-    images = config.training.images
-    print(f"{rate:.1f} images/s: {images:,} images take about {callbacks.duration(images / rate)}")
+    images, name = config.training.images, resolved.store.kind.name
+    print(f"{rate:.1f} {name}/s: {images:,} {name} take about {callbacks.duration(images / rate)}")
 
 
 def prepare(config: configs.Config) -> tuple[experiment.Experiment, GAN]:

@@ -27,7 +27,7 @@ def samples(run_path: pathlib.Path, frames: Sequence[tuple[pathlib.Path, str]]) 
     sheet, newest = frames[-1]
     figures = (
         f'<figure><pre id="grid">{text(newest)}</pre>'
-        f'<figcaption id="caption">Generated samples after {number(int(sheet.stem))} images</figcaption></figure>'
+        f'<figcaption id="caption">Generated samples after {number(int(sheet.stem))} texts</figcaption></figure>'
     )
     reals = run_path / "samples" / "reals.txt"
     if reals.is_file():
