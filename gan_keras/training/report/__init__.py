@@ -117,18 +117,12 @@ def _samples(run_path, history):
     if not history:
         return "<p>No samples yet.</p>"
     newest, source = history[-1]
-    figures = (
-        f'<figure><img id="grid" src="{source}" alt="Grid of generated samples after {number(_images(newest))} images">'
-        f'<figcaption id="caption">Generated samples after {number(_images(newest))} images</figcaption></figure>'
-    )
+    label = f"Grid of generated samples after {number(_images(newest))} images"
     reals = run_path / "samples" / "reals.png"
+    real = None
     if reals.is_file():
-        figures += (
-            f'<figure><img src="{pictures.single(reals, PICTURE_CHARACTERS)}" alt="Grid of real samples">'
-            "<figcaption>Real samples</figcaption></figure>"
-        )
-    controls = page.CONTROLS
-    return f'{controls}<div class="pair">{figures}</div>'
+        real = f'<img src="{pictures.single(reals, PICTURE_CHARACTERS)}" alt="Grid of real samples">'
+    return page.samples(f'<img id="grid" src="{source}" alt="{label}">', _images(newest), "images", real)
 
 
 def _game(statistics, marks):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
 
+from gan_keras.training.report.values import number
 from gan_keras.training.report.values import text
 
 
@@ -38,7 +39,23 @@ def pairs(rows: Iterable[tuple[str, Any]]) -> str:
     return f"<table><tbody>{lines}</tbody></table>"
 
 
-CONTROLS = (
+def samples(generated: str, images_shown: int, counted: str, real: str | None) -> str:
+    """Returns the HTML of generated samples under a slider, beside real ones.
+
+    Args:
+        generated: HTML of the newest samples; its element `grid` is what the slider changes.
+        images_shown: when they were drawn.
+        counted: what was shown so often, such as `images`.
+        real: HTML of real samples, or None.
+    """
+    caption = f"Generated samples after {number(images_shown)} {counted}"
+    figures = f'<figure>{generated}<figcaption id="caption">{caption}</figcaption></figure>'
+    if real:
+        figures += f"<figure>{real}<figcaption>Real samples</figcaption></figure>"
+    return f'{_CONTROLS}<div class="pair">{figures}</div>'
+
+
+_CONTROLS = (
     '<div class="controls" id="controls" hidden><button type="button" id="play">Play</button>'
     '<label for="slider">Time</label><input type="range" id="slider" min="0" step="1">'
     '<output id="shown" for="slider"></output></div>'

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from gan_keras.training.report import page
-from gan_keras.training.report.values import number
 from gan_keras.training.report.values import text
 
 MOST_FRAMES = 300
@@ -25,14 +24,9 @@ def samples(run_path: pathlib.Path, frames: Sequence[tuple[pathlib.Path, str]]) 
     if not frames:
         return "<p>No samples yet.</p>"
     sheet, newest = frames[-1]
-    figures = (
-        f'<figure><pre id="grid">{text(newest)}</pre>'
-        f'<figcaption id="caption">Generated samples after {number(int(sheet.stem))} texts</figcaption></figure>'
-    )
     reals = run_path / "samples" / "reals.txt"
-    if reals.is_file():
-        figures += f"<figure><pre>{text(_read(reals))}</pre><figcaption>Real samples</figcaption></figure>"
-    return f'{page.CONTROLS}<div class="pair">{figures}</div>'
+    real = f"<pre>{text(_read(reals))}</pre>" if reals.is_file() else None
+    return page.samples(f'<pre id="grid">{text(newest)}</pre>', int(sheet.stem), "texts", real)
 
 
 def _read(sheet: pathlib.Path) -> str:
