@@ -16,6 +16,7 @@ from gan_keras.data import crop
 from gan_keras.data import kinds
 from gan_keras.data.sources import image_files
 from gan_keras.game import inputs
+from gan_keras.metrics import rows as row_files
 from gan_keras.metrics.texts import ngram_model
 from gan_keras.runs import checkpoint as checkpoints
 from gan_keras.runs import run as runs
@@ -148,8 +149,8 @@ class NGrams(Subject):
         self._dtype = store.kind.dtype
 
     def batches(self, seeds, conditions):
-        for start in range(0, len(seeds), BATCH):
-            texts = [self._model.sample(_random(seed)) for seed in seeds[start : start + BATCH]]
+        for some in row_files.blocks(seeds, BATCH):
+            texts = [self._model.sample(_random(seed)) for seed in some]
             yield np.stack(texts).astype(self._dtype)
 
 
@@ -171,8 +172,8 @@ class Stored(Subject):
         self._samples = store.samples
 
     def batches(self, seeds, conditions):
-        for start in range(0, len(seeds), BATCH):
-            yield np.asarray(self._samples[np.sort(seeds[start : start + BATCH])])
+        for some in row_files.blocks(seeds, BATCH):
+            yield np.asarray(self._samples[np.sort(some)])
 
 
 class Lines(Subject):
@@ -204,8 +205,8 @@ class Lines(Subject):
         self.origin = {"samples": path, "generator": None}
 
     def batches(self, seeds, conditions):
-        for start in range(0, len(seeds), BATCH):
-            yield self._texts[seeds[start : start + BATCH]]
+        for some in row_files.blocks(seeds, BATCH):
+            yield self._texts[some]
 
 
 class Samples(Subject):
@@ -231,8 +232,7 @@ class Samples(Subject):
             self.shape, self.count = self._array.shape[1:], len(self._array)
 
     def batches(self, seeds, conditions):
-        for start in range(0, len(seeds), BATCH):
-            chosen = seeds[start : start + BATCH]
+        for chosen in row_files.blocks(seeds, BATCH):
             yield self._array[chosen] if self._array is not None else self._images(chosen)
 
     def _images(self, chosen):
