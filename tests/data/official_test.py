@@ -111,7 +111,7 @@ def test_official_celeb_a_files_become_the_data_set(celeb_a_files, real_data):
     for split in ("train", "test"):
         ours = data.prepare("celeb_a", split, data_dir=celeb_a_files / "tfds")
         theirs = data.prepare("celeb_a", split, data_dir=real_data / "tfds", max_images=3)
-        order = [next(row for row in range(3) if (image == theirs.samples[row]).all()) for image in ours.images]
+        order = [next(row for row in range(3) if (image == theirs.samples[row]).all()) for image in ours.samples]
         assert sorted(order) == [0, 1, 2]
         assert all((ours.labels[name] == theirs.labels[name][order]).all() for name in theirs.labels)
 
