@@ -34,7 +34,7 @@ _PANELS = (  # title, unit, names of curves as a pattern, whether the axis may b
     ("Logit gap", "real − fake", r"logit_gap", False),
     ("Gradient norms", "norm", r".*gradient_norm", True),
     ("Diversity of the grid", "diversity", r"grid_diversity", False),
-    ("Speed", "images/s", r"images_per_second", False),
+    ("Speed", "{counted}/s", r"images_per_second", False),
 )
 _NOT_CURVES = ("tick", "images", "iteration", "seconds")
 
@@ -62,7 +62,7 @@ def write(run_path: pathlib.Path) -> None:
     evaluations = [line for line in evaluations if is_finite(line.get("images_shown"))]
     events = files.read_json_lines(run_path / "health.jsonl")
     of_texts = bool(frozen.get("vocabulary"))
-    suffix = ".txt" if of_texts else ".png"
+    counted, suffix = ("texts", ".txt") if of_texts else ("images", ".png")
     grids = sorted((path for path in (run_path / "samples").glob(f"*{suffix}") if path.stem.isdigit()), key=_images)
     history = texts.history(grids) if of_texts else pictures.history(grids, HISTORY_CHARACTERS)
     marks = [(event["images"], str(event.get("event"))) for event in events if is_finite(event.get("images"))]
@@ -72,25 +72,27 @@ def write(run_path: pathlib.Path) -> None:
     shown = max([line["images"] for line in statistics[-1:]] + [_images(grid) for grid in grids[-1:]], default=0)
     best = files.read_json(run_path / "best.json").get("best")
     parts = [
-        _header(title, run_path.resolve().name, shown, config["training"]["images"], best, evaluations, events),
+        _header(
+            title, run_path.resolve().name, shown, config["training"]["images"], best, evaluations, events, counted
+        ),
         page.section("Samples", texts.samples(run_path, history) if of_texts else _samples(run_path, history)),
-        page.section("Curves of the game", _game(statistics, marks)),
-        page.section("Metrics", metrics.content(evaluations, marks)),
-        page.section("Health", _health(events)),
+        page.section("Curves of the game", _game(statistics, marks, counted)),
+        page.section("Metrics", metrics.content(evaluations, marks, counted)),
+        page.section("Health", _health(events, counted)),
         _nearest(run_path / "nearest.png"),
-        page.section("Cost", _cost(statistics, evaluations, files.read_json(run_path / "environment.json"))),
+        page.section("Cost", _cost(statistics, evaluations, files.read_json(run_path / "environment.json"), counted)),
         page.section("Settings", _settings(frozen)),
     ]
     shown_as = "text" if of_texts else "src"
-    frames = [{"images": number(_images(grid)), shown_as: source} for grid, source in history]
+    frames = [{"shown": f"{number(_images(grid))} {counted}", shown_as: source} for grid, source in history]
     files.write_text(run_path / NAME, page.page(title, "\n".join(parts), frames))
 
 
-def _header(title, folder, shown, planned, best, evaluations, events):
+def _header(title, folder, shown, planned, best, evaluations, events, counted):
     state = "finished" if shown >= planned else f"{shown / planned:.0%} of the plan"
     if events and str(events[-1].get("action")).startswith("ended") and events[-1].get("images") >= shown:
         state = "ended early"
-    lines = [f"Run <b>{text(folder)}</b>: <b>{number(shown)}</b> of {number(planned)} images shown, {state}."]
+    lines = [f"Run <b>{text(folder)}</b>: <b>{number(shown)}</b> of {number(planned)} {counted} shown, {state}."]
     if isinstance(best, dict):
         measured = [
             line
@@ -100,16 +102,14 @@ def _header(title, folder, shown, planned, best, evaluations, events):
         features = measured[-1].get("features") if measured else None
         metric = metrics.named(best.get("metric"), best.get("metric"), features)
         lines.append(
-            f"Best checkpoint: after <b>{number(best.get('images'))}</b> images, by "
+            f"Best checkpoint: after <b>{number(best.get('images'))}</b> {counted}, by "
             f"{text(metric)} = <b>{number(best.get('value'))}</b>."
         )
     if events:
         lines.append(
             f"{len(events)} health event{'s' * (len(events) > 1)}, the newest: {_sentence(events[-1].get('event'))}"
         )
-    bar = (
-        f'<progress max="1" value="{min(shown / planned, 1):.3f}" aria-label="share of the planned images"></progress>'
-    )
+    bar = f'<progress max="1" value="{min(shown / planned, 1):.3f}" aria-label="share of the plan"></progress>'
     return f"<header><h1>{text(title)}</h1>{''.join(f'<p>{line}</p>' for line in lines)}{bar}</header>"
 
 
@@ -125,7 +125,7 @@ def _samples(run_path, history):
     return page.samples(f'<img id="grid" src="{source}" alt="{label}">', _images(newest), "images", real)
 
 
-def _game(statistics, marks):
+def _game(statistics, marks, counted):
     if not statistics:
         return "<p>No statistics yet.</p>"
     names = dict.fromkeys(name for line in statistics for name, value in line.items() if is_number(value))
@@ -136,8 +136,17 @@ def _game(statistics, marks):
         chosen.sort(key=lambda name: name != "D(x)" and "real" not in name)  # Reals have the same colour everywhere.
         others = [name for name in others if name not in chosen]
         if chosen:
-            charts.append(chart(title, unit, [_curve(name, statistics) for name in chosen], marks, logarithmic))
-    more = "".join(chart(name, name, [_curve(name, statistics)], marks) for name in others)
+            charts.append(
+                chart(
+                    title,
+                    unit.format(counted=counted),
+                    [_curve(name, statistics) for name in chosen],
+                    marks,
+                    logarithmic,
+                    counted,
+                )
+            )
+    more = "".join(chart(name, name, [_curve(name, statistics)], marks, counted=counted) for name in others)
     more = more and f'<details><summary>Other statistics</summary><div class="charts">{more}</div></details>'
     marked = '<p class="faint">Vertical lines are health events.</p>' if marks else ""
     return f'{marked}<div class="charts">{"".join(charts)}</div>{more}'
@@ -150,7 +159,7 @@ def _curve(name, statistics):
     return Curve(name, images, [value if is_number(value) else math.nan for value in values])
 
 
-def _health(events):
+def _health(events, counted):
     if not events:
         return "<p>No health events.</p>"
     told = []
@@ -160,8 +169,8 @@ def _health(events):
         advice = f" Advice: {_sentence(event['advice'])}" if event.get("advice") else ""
         action = f" Done: {_sentence(event['action'])}" if event.get("action") else ""
         told.append(
-            f'<p class="event">After {number(event.get("images", "?"))} images: <b>{_sentence(event.get("event"))}</b>'
-            f"{advice}{action}</p>"
+            f'<p class="event">After {number(event.get("images", "?"))} {counted}: '
+            f"<b>{_sentence(event.get('event'))}</b>{advice}{action}</p>"
         )
     return "".join(told)
 
@@ -181,16 +190,16 @@ def _nearest(path):
     )
 
 
-def _cost(statistics, evaluations, environment):
+def _cost(statistics, evaluations, environment, counted):
     rows: list[tuple[str, Any]] = []
     timed = [line for line in statistics if is_finite(line.get("seconds")) and is_finite(line.get("images_per_second"))]
     if timed:
         seconds = sum(line["seconds"] for line in timed)
-        images = sum(line["seconds"] * line["images_per_second"] for line in timed)
+        count = sum(line["seconds"] * line["images_per_second"] for line in timed)
         rows += [
-            ("images shown", f"{statistics[-1]['images']:,}"),
+            (f"{counted} shown", f"{statistics[-1]['images']:,}"),
             ("training", f"{duration(seconds)} ({seconds / 3600:.2f} h)"),
-            ("images/s on average", f"{images / max(seconds, 1e-9):.1f}"),
+            (f"{counted}/s on average", f"{count / max(seconds, 1e-9):.1f}"),
         ]
     memory = [line["memory_mb"] for line in statistics if is_finite(line.get("memory_mb"))]
     rows += [("largest memory at the end of a tick", f"{max(memory):,} MB")] if memory else []

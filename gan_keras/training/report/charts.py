@@ -1,4 +1,4 @@
-"""A chart of a report: curves over the images shown, as an SVG that takes its colours from the page."""
+"""A chart of a report: curves over the images or texts shown, as an SVG that takes its colours from the page."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ class Curve:
 
     Attributes:
         name: what the legend calls it.
-        x: images shown, (n,).
+        x: how many were shown, (n,).
         y: numbers (n,); the curve has a gap where one is not finite, and begins anew where `x` does not grow.
         spread: standard deviations (n,), drawn as a bar from y − spread to y + spread; None without.
     """
@@ -39,6 +39,7 @@ def chart(
     curves: Sequence[Curve],
     marks: Iterable[tuple[float, str]] = (),
     logarithmic: bool = False,
+    counted: str = "images",
 ) -> str:
     """Returns a `<figure>`: title, axes, curves, and a legend with their newest values.
 
@@ -46,14 +47,15 @@ def chart(
         title: what it shows.
         unit: label of the vertical axis.
         curves: at least one.
-        marks: events, pairs of images shown and text: vertical lines.
+        marks: events, pairs of how many were shown and text: vertical lines.
         logarithmic: whether the vertical axis may be logarithmic: it is if all numbers are positive and the largest is
             more than 30 times the smallest.
+        counted: what the horizontal axis counts.
     """
     curves = [_thinned(curve) for curve in curves]
     newest = "; ".join(f"{curve.name} {_newest(curve)}" for curve in curves)
-    label = f"{title} over images shown. Newest: {newest}"
-    body = _drawing(unit, curves, list(marks), logarithmic)
+    label = f"{title} over {counted} shown. Newest: {newest}"
+    body = _drawing(unit, curves, list(marks), logarithmic, counted)
     return (
         f'<figure class="chart"><h3>{text(title)}</h3>'
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{text(label)}">{body}</svg>'
@@ -80,7 +82,7 @@ def _newest(curve):
     return f"{curve.y[-1]:.4g}" if np.isfinite(curve.y[-1]) else "not a finite number"
 
 
-def _drawing(unit, curves, marks, logarithmic):
+def _drawing(unit, curves, marks, logarithmic, counted):
     ends = [
         curve.y + sign * np.nan_to_num(curve.spread) for curve in curves if curve.spread is not None for sign in (-1, 1)
     ]
@@ -104,7 +106,7 @@ def _drawing(unit, curves, marks, logarithmic):
     middle = (_TOP + _HEIGHT - _BOTTOM) / 2
     parts.append(
         f'<path class="axis" d="M{_LEFT} {_TOP}V{_HEIGHT - _BOTTOM}H{_WIDTH - _RIGHT}"/>'
-        f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2}" y="{_HEIGHT - 6}" text-anchor="middle">images shown</text>'
+        f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2}" y="{_HEIGHT - 6}" text-anchor="middle">{counted} shown</text>'
         f'<text transform="translate(12 {middle}) rotate(-90)" text-anchor="middle">'
         f"{text(unit)}{' (logarithmic)' if logarithmic else ''}</text>"
     )

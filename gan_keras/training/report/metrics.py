@@ -22,7 +22,7 @@ _COMPARABLE = (  # Numbers are comparable, and on one curve, if they agree in th
 )
 
 
-def content(evaluations: Sequence[dict[str, Any]], marks: Sequence[tuple[float, str]]) -> str:
+def content(evaluations: Sequence[dict[str, Any]], marks: Sequence[tuple[float, str]], counted: str = "images") -> str:
     """Returns the section's HTML.
 
     A chart shows the metric's own value, the first one, a curve for each protocol, if it was measured more than once;
@@ -32,6 +32,7 @@ def content(evaluations: Sequence[dict[str, Any]], marks: Sequence[tuple[float, 
         evaluations: lines of `metrics.jsonl`, with a dict of `values` and finite `images_shown`. Of several after the
             same number of images, the last counts.
         marks: events, as in `chart`.
+        counted: what a run shows to its networks.
     """
     if not evaluations:
         return "<p>No evaluation yet.</p>"
@@ -45,8 +46,8 @@ def content(evaluations: Sequence[dict[str, Any]], marks: Sequence[tuple[float, 
         series = [[points[images] for images in sorted(points)] for points in protocols.values()]
         curves = [_curve(lines, metric, features, series) for lines in series]
         if any(len(points) > 1 for points in protocols.values()):
-            charts.append(chart(title, curves[0].name.split(":")[0], curves, marks))
-        rows += [_row(lines[-1], metric, features) for lines in series]
+            charts.append(chart(title, curves[0].name.split(":")[0], curves, marks, counted=counted))
+        rows += [_row(lines[-1], metric, features, counted) for lines in series]
     header = "".join(
         f'<th scope="col">{name}</th>' for name in ("Metric", "Features", "Newest", "After", "Protocol", "Notes")
     )
@@ -75,7 +76,7 @@ def _curve(lines, metric, features, series):
     )
 
 
-def _row(line, metric, features):
+def _row(line, metric, features, counted):
     deviations = line["std"] if isinstance(line.get("std"), dict) else {}
     values = "".join(
         f"<div>{text(named(name, metric, features))} <b>{number(value)}</b>"
@@ -90,7 +91,7 @@ def _row(line, metric, features):
     cells = [
         text(features or "none: pixels"),
         values,
-        f"{number(line['images_shown'])} images",
+        f"{number(line['images_shown'])} {counted}",
         f"<details><summary>{text(', '.join(counts) or 'protocol')}</summary>{pairs(flat(protocol))}</details>",
     ]
     listed = f"<ul>{''.join(f'<li>{text(note)}</li>' for note in notes)}</ul>" if notes else "–"

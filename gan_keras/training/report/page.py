@@ -15,7 +15,7 @@ def page(title: str, body: str, frames: Sequence[dict[str, str]]) -> str:
     Args:
         title: its name, as text.
         body: its sections, as HTML.
-        frames: what the slider shows: dicts of `images`, the images shown in words, and `src`, a data URI, or `text`.
+        frames: what the slider shows: dicts of `shown`, such as `2,000 images`, and `src`, a data URI, or `text`.
     """
     data = json.dumps(frames, allow_nan=False).replace("<", "\\u003c")
     return (
@@ -138,11 +138,11 @@ _SCRIPT = """
       image.textContent = frame.text;
     } else {
       image.src = frame.src;
-      image.alt = "Grid of generated samples after " + frame.images + " images";
+      image.alt = "Grid of generated samples after " + frame.shown;
     }
-    caption.textContent = "Generated samples after " + frame.images + " images";
-    shown.textContent = frame.images + " images";
-    slider.setAttribute("aria-valuetext", frame.images + " images shown");
+    caption.textContent = "Generated samples after " + frame.shown;
+    shown.textContent = frame.shown;
+    slider.setAttribute("aria-valuetext", frame.shown + " shown");
   };
   const stop = () => { clearInterval(timer); timer = null; play.textContent = "Play"; };
   const step = () => {

@@ -154,6 +154,21 @@ def page(tmp_path_factory):
     return written(make_run(tmp_path_factory.mktemp("report") / "00000-dcgan-cats"))
 
 
+def test_a_report_on_texts_counts_texts(tmp_path):
+    folder = make_run(tmp_path / "00000-sentences-sentences")
+    frozen = json.loads((folder / "config.json").read_text())
+    _json(folder / "config.json", {**frozen, "vocabulary": {"unit": "characters", "symbols": ["", "a"]}})
+    for grid in (folder / "samples").iterdir():
+        grid.rename(grid.with_suffix(".txt")).write_text("a cat <b>sleeps</b>\n")
+    (folder / "nearest.png").unlink()
+    page = written(folder)
+    words = " ".join(page.words.split())
+    assert "60,000 of 100,000 texts shown" in words and "a cat <b>sleeps</b>" in words
+    assert [frame["shown"] for frame in page.frames[:2]] == ["0 texts", "5,000 texts"]
+    assert "Logit gap over texts shown. Newest: logit_gap 1.463" in page.attributes("svg", "aria-label")
+    assert not re.search(r"\bimages\b", words.split("All settings")[0])
+
+
 def test_the_header_says_what_was_trained_and_how_far_it_is(page):
     words = " ".join(page.words.split())
     assert "Run 00000-dcgan-cats : 60,000 of 100,000 images shown, 60% of the plan." in words
@@ -192,7 +207,7 @@ def test_pictures_and_controls_have_names(page):
 
 
 def test_the_frames_are_the_grids_in_the_order_of_time(page):
-    assert [frame["images"] for frame in page.frames] == [f"{tick * TICK:,}" for tick in range(13)]
+    assert [frame["shown"] for frame in page.frames] == [f"{tick * TICK:,} images" for tick in range(13)]
     first, last = (np.asarray(_decoded(page.frames[index]["src"]), float) for index in (0, -1))
     assert np.abs(last - _grid(1.0)).mean() < 6 < 30 < np.abs(first - _grid(1.0)).mean()
 
@@ -303,7 +318,7 @@ def test_two_hundred_large_grids_of_noise_stay_within_ten_megabytes(tmp_path):
         os.link(folder / "samples" / "000000000.png", path)
     page = written(folder)
     assert 4e6 < (folder / "report.html").stat().st_size < 10e6
-    shown = [int(frame["images"].replace(",", "")) // TICK for frame in page.frames]
+    shown = [int(frame["shown"].removesuffix(" images").replace(",", "")) // TICK for frame in page.frames]
     assert shown == [0, 18, 36, 54, 72, 90, 109, 127, 145, 163, 181, 199]  # Twelve, evenly.
 
 
