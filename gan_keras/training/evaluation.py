@@ -14,11 +14,13 @@ from gan_keras.data import images
 from gan_keras.metrics import features as feature_networks
 from gan_keras.metrics import registry
 from gan_keras.metrics import results
+from gan_keras.metrics import sample_files
 from gan_keras.metrics import self_check as checks
 from gan_keras.metrics import subjects
 from gan_keras.metrics.evaluator import Evaluator
 from gan_keras.metrics.evaluator import default_metric
 from gan_keras.metrics.texts import rivals as text_rivals
+from gan_keras.metrics.texts import subjects as text_subjects
 from gan_keras.runs import checkpoint as checkpoints
 from gan_keras.runs import run as runs
 from gan_keras.training import report
@@ -124,9 +126,9 @@ def of_samples(
     _check(choice, output, None, **options)
     if path.endswith(".txt"):
         evaluator = _evaluator(None, data, choice, options)
-        subject = subjects.Lines(path, evaluator.reference.store)
+        subject = text_subjects.Lines(path, evaluator.reference.store)
     else:
-        subject = subjects.Samples(path)
+        subject = sample_files.Samples(path)
         evaluator = _evaluator(None, {"resolution": subject.shape[0]} | data, choice, options)
     _measure(evaluator, subject, pathlib.Path(output), [], None, **options)
 

@@ -16,6 +16,7 @@ from gan_keras.metrics import evaluator as evaluators
 from gan_keras.metrics import features as feature_networks
 from gan_keras.metrics import reference as references
 from gan_keras.metrics import registry
+from gan_keras.metrics import sample_files
 from gan_keras.metrics import subjects
 from gan_keras.metrics.evidence import Finding
 from tests import tiny
@@ -252,7 +253,7 @@ def test_attributes_are_conditions_too(reference):
 
 def test_of_few_samples_all_are_taken_and_the_result_says_so(reference, tmp_path):
     np.save(tmp_path / "samples.npy", tiny.images(70, seed=9))
-    subject = subjects.Samples(tmp_path / "samples.npy")
+    subject = sample_files.Samples(tmp_path / "samples.npy")
     swd, mind = evaluate(subject, reference, ["swd2k", "mind2k"])
     assert (swd.record["generated"], swd.record["notes"]) == (64, [])
     assert mind.record["generated"] == 70

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from gan_keras import errors
-from gan_keras.metrics import subjects
 from gan_keras.metrics.evaluator import Evaluator
+from gan_keras.metrics.texts import subjects
 from gan_keras.runtime import markdown
 
 ORDERS = (2, 3, 4, 5, 6)
