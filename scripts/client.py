@@ -47,23 +47,13 @@ def main():
     condition = _condition(len(seeds))
     first = server.sample(seeds[:1], **{name: rows[:1] for name, rows in condition.items()})
     if isinstance(first, list):
-        lines.write(_texts(server, seeds, condition), FLAGS.output)
+        texts = [text for some, rows in pictures.chunks(seeds, condition) for text in server.sample(some, **rows)]
+        lines.write(texts, FLAGS.output)
         return 0
     output = FLAGS.output or "grid.png"
     pictures.write(lambda seeds, rows: server.sample(seeds, **rows), seeds, condition, output)
     print(f"wrote {len(seeds)} images to {output}")
     return 0
-
-
-def _texts(server, seeds, condition):
-    """Returns the texts of seeds, asked for in as many requests as it takes."""
-    from gan_keras.exporting import pictures
-
-    texts = []
-    for at in range(0, len(seeds), pictures.CHUNK):
-        rows = slice(at, at + pictures.CHUNK)
-        texts += server.sample(seeds[rows], **{name: values[rows] for name, values in condition.items()})
-    return texts
 
 
 def _condition(count):

@@ -1,8 +1,10 @@
 """From texts of seeds and labels to picture files, by whatever draws them."""
 
+import itertools
 import pathlib
 import re
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
 
@@ -131,6 +133,13 @@ def _is_index(text, names):
     return re.fullmatch(r"\d{1,9}", text, flags=re.ASCII) is not None and int(text) < len(names)
 
 
+def chunks(seeds: list[int], conditions: Conditions) -> Iterator[tuple[list[int], Conditions]]:
+    """Yields consecutive seeds with their conditions, at most 1024 at once: so many samples fit in any memory."""
+    for at in range(0, len(seeds), CHUNK):
+        rows = slice(at, at + CHUNK)
+        yield seeds[rows], {name: values[rows] for name, values in conditions.items()}
+
+
 def write(
     draw: Callable[[list[int], Conditions], np.ndarray],
     seeds: list[int],
@@ -163,13 +172,12 @@ def write(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise errors.UserError(f"--output={output}: cannot make '{folder}' ({error.strerror})") from error
-    names = [name + IMAGES.suffix for name in _file_names(seeds, conditions, condition)]
+    names = iter([name + IMAGES.suffix for name in _file_names(seeds, conditions, condition)])
     drawn = []
-    for at in range(0, len(seeds), CHUNK):
-        rows = slice(at, at + CHUNK)
-        pictures = draw(seeds[rows], {name: values[rows] for name, values in conditions.items()})
+    for some, rows in chunks(seeds, conditions):
+        pictures = draw(some, rows)
         if each:
-            for name, picture in zip(names[rows], pictures, strict=True):
+            for name, picture in zip(itertools.islice(names, len(some)), pictures, strict=True):
                 IMAGES.write(folder / name, picture)
         else:
             drawn.append(pictures)

@@ -31,9 +31,12 @@ SUFFIXES = (
 
 def is_image_name(name: str) -> bool:
     """Returns whether a relative path, with `/` between its parts, is that of an image and not of a hidden file."""
-    parts = pathlib.PurePosixPath(name).parts
-    is_hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-    return not is_hidden and name.lower().endswith(SUFFIXES)
+    return not is_hidden(name) and name.lower().endswith(SUFFIXES)
+
+
+def is_hidden(name: str) -> bool:
+    """Returns whether a file is not meant to be seen, by its relative path with `/` between its parts."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in pathlib.PurePosixPath(name).parts)
 
 
 def class_labels(names: Sequence[str]) -> tuple[dict[str, list[str]], np.ndarray]:

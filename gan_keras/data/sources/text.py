@@ -58,7 +58,7 @@ class TextFiles(base.TextSource):
         found = self._root.rglob("*") if is_folder else [self._root]
         base_folder = self._root if is_folder else self._root.parent
         relative = {each.relative_to(base_folder).as_posix(): each for each in found if each.is_file()}
-        self._files = {name: relative[name] for name in sorted(relative) if not _is_hidden(name)}
+        self._files = {name: relative[name] for name in sorted(relative) if not image_files.is_hidden(name)}
         if not self._files:
             raise errors.UserError(f"no text files in folder '{path}': expected UTF-8 files with a sentence in a line")
         self.columns, self._labels = image_files.class_labels(list(self._files))
@@ -80,10 +80,6 @@ class TextFiles(base.TextSource):
                 text = " ".join(line.split())
                 if text:
                     yield base.Sentence(text, np.asarray(labels))
-
-
-def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") for part in pathlib.PurePosixPath(name).parts)
 
 
 def _read(path: pathlib.Path) -> str:
