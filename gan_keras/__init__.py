@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "GAN": "gan_keras.game.gan",
     "Objective": "gan_keras.config",
-    "export": "gan_keras.exporting",
+    "export": "gan_keras.training.export",
     "open_run": "gan_keras.runs.run",
     "recipe": "gan_keras.config",
     "train": "gan_keras.training",

@@ -41,12 +41,11 @@ def main():
         exporting.add_formats(FLAGS.model, FLAGS.formats)
         return
     from gan_keras.runs import run
-    from gan_keras.training import export_quality
+    from gan_keras.training import export
 
     trained = run.open_run(FLAGS.run_dir)
     given = {"formats": FLAGS.formats} if FLAGS.formats else {}
-    measure = export_quality.of_run(trained)
-    exporting.export(trained, FLAGS.export_dir, FLAGS.checkpoint, FLAGS.name, measure=measure, **given)
+    export.export(trained, FLAGS.export_dir, FLAGS.checkpoint, FLAGS.name, **given)
 
 
 if __name__ == "__main__":

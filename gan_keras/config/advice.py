@@ -6,7 +6,7 @@ ADVICE: tuple[tuple[str, str], ...] = (
     ("5 minutes on two cores", "--recipe=dcgan_fast --augment=none --images=157000"),
     ("20 minutes on two cores", "--recipe=dcgan_fast --images=539000"),
     ("60 minutes on two cores (sharper, duller)", "--recipe=dcgan_fast --images=1618000"),
-    ("the course's networks as they are", "--recipe=dcgan"),
+    ("a DCGAN as it is taught", "--recipe=dcgan"),
     ("classes (measured on Fashion-MNIST)", "--recipe=acgan"),
     ("a day on a GPU (not measured)", f"--recipe=r3gan {recipes.published_flags('r3gan')}"),
 )

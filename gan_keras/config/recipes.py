@@ -73,7 +73,7 @@ _recipe(
 )
 _recipe(
     "dcgan",
-    "the course's tables for 64 × 64 × 3, after Radford et al. 2015 (arXiv 1511.06434)",
+    "a DCGAN as it is taught, for 64 × 64 × 3, after Radford et al. 2015 (arXiv 1511.06434)",
     width=64,
     activation="relu",
 )
@@ -125,7 +125,7 @@ _recipe(
 )
 _recipe(
     "wcgan",
-    "the course's project: wgan with classes. Mirza and Osindero 2014 (arXiv 1411.1784). Departure: as wgan",
+    "WCGAN: wgan with classes. Mirza and Osindero 2014 (arXiv 1411.1784). Departure: as wgan",
     as_published=_of_dcgan(5e-5) | {"clip": _CLIPPING["clip"]},
     **_CLIPPING | {"clip": 0.1},
     **_CONCATENATED,
@@ -212,7 +212,8 @@ _recipe(
 _recipe(
     "r3gan",
     "relativistic pairing with R1 and R2. Huang et al. 2025 (arXiv 2501.05441). Departures: small networks, and G's "
-    "update compares with the real images of D's last update; the authors draw new ones",
+    "update compares with the real images of D's last update; the authors draw new ones. Published for faces of "
+    "64 × 64",
     as_published={"preset": "paper", "batch_size": 256, **rates("cosine:2e-4:5e-5")},
     architecture="r3gan",
     preset="small",

@@ -210,11 +210,12 @@ RULES = (
     ),
     _only_if("evaluate_images", lambda s: s.metric != "none", "--metric=none measures nothing", default=50_000),
     _only_if("patience_images", lambda s: s.metric != "none", "--metric=none measures nothing"),
+    _only_if("features", _is_of_images, "texts are compared by themselves; leave out --features"),
     _only_if(
         "features",
         lambda s: s.metric is None or s.metric in (*names.FEATURE_METRICS, *names.INCEPTION_METRICS),
         "--metric={metric} compares no features",
-        default=lambda s: _default_features(s.metric),
+        default=lambda s: _default_features(s.metric) if _is_of_images(s) else None,
     ),
     _only_if("features_size", lambda s: _is_path_of_features(s.features), "it needs --features=PATH"),
     _only_if("features_range", lambda s: _is_path_of_features(s.features), "it needs --features=PATH"),
@@ -235,6 +236,11 @@ RULES = (
         "augment",
         lambda s: s.augment != "none" and _is_text(s),
         "only images are augmented: leave out --augment",
+    ),
+    Rule(
+        "metric",
+        lambda s: s.metric not in (None, "none") and (s.metric in names.TEXT_METRICS) != _is_text(s),
+        "--dataset={dataset} has other samples than this metric compares: texts are judged by js4, images by another",
     ),
     Rule(
         "relaxation",
@@ -328,7 +334,7 @@ RULES = (
     Rule(
         "batch_size",
         lambda s: s.batch_size > s.training_images,
-        "it is larger than the data: {dataset} has {training_images} training images",
+        "it is larger than the data: {dataset} has {training_images} samples for training",
     ),
     Rule(
         "batch_size",

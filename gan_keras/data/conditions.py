@@ -214,8 +214,8 @@ def _classes(named, values, labels):
     if not counts.all():
         empty = [name for name, count in zip(condition.class_names, counts, strict=True) if not count]
         raise errors.UserError(
-            f"no image is {empty[0]!r} (--labels={labels}; {len(empty)} of {len(counts)} classes are empty): "
-            "choose other columns, more images, or --label_encoding=multi"
+            f"no sample is {empty[0]!r} (--labels={labels}; {len(empty)} of {len(counts)} classes are empty): "
+            "choose other columns, more samples, or --label_encoding=multi"
         )
     return Conditions(condition, classes)
 

@@ -4,6 +4,7 @@ import collections
 import dataclasses
 import functools
 import re
+import unicodedata
 from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
@@ -21,14 +22,53 @@ UNKNOWN = "\ufffd"
 MOST_SYMBOLS = {"characters": 256, "words": 4096}
 """Largest vocabulary, by unit, with the end symbol."""
 
-_WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
-_ATTACHED = frozenset(".,;:!?)]}’'\"")
-"""Words that follow the one before without a space."""
+PREVIOUS, NEXT, BOTH, ALTERNATELY = 1, 2, 3, 4
+"""Which neighbours of a symbol stand beside it without a space; 0: none. Alternately: the next one of the first such
+symbol of a text, the previous one of the second, and so on, as plain quotes open and close."""
+
+_MARK = "\u0300"
+_JOINERS = "\u200c\u200d"
+_LETTER = rf"[\w{_MARK}]"
+_WORD = re.compile(rf"{_LETTER}+(?:(?:['’-]|(?<=\d)[.,:](?=\d)){_LETTER}+)*|[^\w\s]{_MARK}*")
+_OPENING = "¿¡"
+_CLOSING = ".,;:!?…%'’।॥،؛؟۔。、，！？：；"
+"""Beside brackets and quotes, which Unicode tells apart."""
+
+
+class _OneMark(dict[int, int]):
+    """For `str.translate`: all combining marks and joiners of letters become one, which a pattern can name."""
+
+    def __missing__(self, code: int) -> int:
+        character = chr(code)
+        is_mark = unicodedata.category(character).startswith("M") or character in _JOINERS
+        self[code] = ord(_MARK) if is_mark else code
+        return self[code]
+
+
+_ONE_MARK = _OneMark()
 
 
 def tokens(text: str, unit: str) -> list[str]:
-    """Returns the characters of a text, or its words: `"no, it is."` → `["no", ",", "it", "is", "."]`."""
-    return list(text) if unit == "characters" else _WORD.findall(text)
+    """Returns the characters of a text, or its words: `"no, it's 12.5."` → `["no", ",", "it's", "12.5", "."]`.
+
+    A word has letters of any script with their combining marks, digits, and `'`, `’` and `-` within; a number also has
+    `.`, `,` and `:` between digits. Every other character that is no white space is a word of its own.
+    """
+    if unit == "characters":
+        return list(text)
+    return [text[slice(*found.span())] for found in _WORD.finditer(text.translate(_ONE_MARK))]
+
+
+def _joins(word: str) -> int:
+    """Returns which neighbours a word stands beside without a space."""
+    if word == END:
+        return 0
+    first, category = word[0], unicodedata.category(word[0])
+    if first == '"':
+        return ALTERNATELY
+    if first in _CLOSING or category in ("Pe", "Pf"):
+        return PREVIOUS
+    return NEXT if first in _OPENING or category in ("Ps", "Pi") else 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,13 +103,21 @@ class Vocabulary:
         return encoded
 
     def decode(self, numbers: Sequence[int]) -> str:
-        """Returns the text of numbers (L,), up to the first end symbol."""
-        pieces, text = self.pieces, []
+        """Returns the text of numbers (L,), up to the first end symbol.
+
+        Between words is a space, but for those that `joins` says. `decode_all` and the web page follow the same rule.
+        """
+        text, joined, opens = "", True, False
         for number in numbers:
             if not number:
                 break
-            text.append(pieces[number])
-        return "".join(text).removeprefix(self._lead)
+            joins = self.joins[number]
+            if joins == ALTERNATELY:
+                opens = not opens
+                joins = NEXT if opens else PREVIOUS
+            text += self.symbols[number] if joined or joins & PREVIOUS else f" {self.symbols[number]}"
+            joined = bool(joins & NEXT)
+        return text
 
     def decode_all(self, numbers: Any) -> Any:
         """Returns the texts of a tensor of numbers (N, L), a string tensor (N,); as `decode`, in a graph."""
@@ -77,21 +125,23 @@ class Vocabulary:
 
         numbers = tf.cast(numbers, tf.int32)
         before_end = tf.cumsum(tf.cast(numbers == 0, tf.int32), axis=1) == 0
-        pieces = tf.where(before_end, tf.gather(tf.constant(self.pieces), numbers), "")
-        text = tf.strings.reduce_join(pieces, axis=1)
-        return tf.strings.regex_replace(text, f"^{self._lead}", "") if self._lead else text
+        joins = tf.gather(tf.constant(self.joins), numbers)
+        alternates = joins == ALTERNATELY
+        opens = tf.cumsum(tf.cast(alternates, tf.int32), axis=1) % 2 == 1
+        joins = tf.where(alternates, tf.where(opens, NEXT, PREVIOUS), joins)
+        of_previous = tf.pad(joins[:, :-1], [[0, 0], [1, 0]], constant_values=BOTH)
+        spaces = tf.where((of_previous & NEXT) | (joins & PREVIOUS) > 0, "", " ")
+        pieces = tf.where(before_end, spaces + tf.gather(tf.constant(self.symbols), numbers), "")
+        return tf.strings.reduce_join(pieces, axis=1)
 
     @functools.cached_property
-    def pieces(self) -> list[str]:
-        """What each symbol adds to a text: itself, or a word with the space before it."""
-        if self.unit == "characters":
-            return list(self.symbols)
-        return [symbol if symbol in _ATTACHED or symbol == END else f" {symbol}" for symbol in self.symbols]
+    def joins(self) -> list[int]:
+        """Which neighbours each symbol stands beside without a space, by number: 0, `PREVIOUS`, `NEXT`, ….
 
-    @property
-    def _lead(self) -> str:
-        """What stands before the first token of joined pieces."""
-        return "" if self.unit == "characters" else " "
+        Closing brackets, `'`, `’` and marks such as `.`, `,` and `?` stand beside the word before; opening ones beside
+        the word after; plain quotes, `"`, alternately; characters beside both.
+        """
+        return [BOTH if self.unit == "characters" else _joins(symbol) for symbol in self.symbols]
 
     @functools.cached_property
     def _numbers(self) -> dict[str, int]:

@@ -15,6 +15,8 @@ from gan_keras.data.conditions import for_seeds
 from gan_keras.exporting import version
 from gan_keras.runtime import randomness
 
+BATCH_SIZE = 64
+
 
 class ExportedGenerator:
     """A generator read back from a version folder.
@@ -77,7 +79,19 @@ class ExportedGenerator:
         """The weights, in the order in which they were saved."""
         return list(self._model.weights)
 
-    def generate(self, seeds: Iterable[int], batch_size: int = 64, **conditions: Any) -> Any:
+    def stored_samples(self, seeds: np.ndarray, **conditions: np.ndarray) -> np.ndarray:
+        """Returns the samples of seeds as a data set stores them: images uint8 (N, H, W, C), texts as numbers (N, L).
+
+        Args: as for `generate`; a condition has to be given if the generator has one.
+        """
+        if not self.kind.vocabulary:
+            images: np.ndarray = self.generate(seeds, BATCH_SIZE, **conditions)
+            return images
+        (probabilities,) = self.draw(tf.constant(self.latents(seeds)), *map(tf.constant, conditions.values())).values()
+        stored: np.ndarray = self.kind.to_stored(probabilities.numpy())
+        return stored
+
+    def generate(self, seeds: Iterable[int], batch_size: int = BATCH_SIZE, **conditions: Any) -> Any:
         """Returns the samples of seeds: images uint8 (N, H, W, C), or a list of N texts.
 
         A seed gives the same sample in every batch.

@@ -180,6 +180,8 @@ def export_generator(
 def add_formats(path: pathlib.Path | str, formats: Sequence[str]) -> pathlib.Path:
     """Adds formats to an exported version; each is written aside, compared with its SavedModel, and renamed in.
 
+    A `models.config` above the model's folder lists the model from then on, if it did not before.
+
     Args:
         path: a version's folder, or the folder above it for the newest version.
         formats: names of formats that it does not have.
@@ -278,6 +280,6 @@ def _spelled(shapes):
 def _print_summary(folder, described):
     print(f"exported {folder}")
     for path, check in described["checks"].items():
-        print(f"  {path}: {model_card.summary(check)}")
+        print(f"  {path}: {model_card.summary(check, model_card.noun_of(described))}")
     for warning in model_card.warnings(described):
         print(f"  {warning}")

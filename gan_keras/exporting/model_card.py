@@ -18,7 +18,7 @@ MOST_OFF = 0.05  # Of a distance: more is a warning.
 def text(description: dict[str, Any]) -> str:
     """Returns the model card in Markdown of what `export.json` holds."""
     condition = Condition.from_json(description["condition"])
-    parts = _PARTS_OF_TEXTS if description["vocabulary"] else _PARTS_OF_IMAGES
+    parts = _parts(description)
     about = {
         **(_about_texts(description) if description["vocabulary"] else _about_images(description)),
         "Latents": f"{description['latent_dim']} numbers, {_DISTRIBUTIONS[description['latents']]}",
@@ -55,7 +55,9 @@ def text(description: dict[str, Any]) -> str:
         latent_dim=description["latent_dim"],
         max_batch=description["max_batch"],
         distances=_distances(description),
-        checks="\n".join(f"* {path}: {summary(check)}" for path, check in description["checks"].items()),
+        checks="\n".join(
+            f"* {path}: {summary(check, noun_of(description))}" for path, check in description["checks"].items()
+        ),
         files=markdown.table(
             ("File", "Bytes", "SHA-256"),
             [(f"`{file['path']}`", f"{file['bytes']:,}", f"`{file['sha256']}`") for file in description["files"]],
@@ -63,8 +65,17 @@ def text(description: dict[str, Any]) -> str:
     )
 
 
-def summary(check: dict[str, Any]) -> str:
-    """Returns one line about an entry of `checks`."""
+def noun_of(description: dict[str, Any]) -> str:
+    """Returns what a sample is called: `image` or `text`."""
+    return _parts(description)["sample"]
+
+
+def _parts(description):
+    return _PARTS_OF_TEXTS if description["vocabulary"] else _PARTS_OF_IMAGES
+
+
+def summary(check: dict[str, Any], noun: str) -> str:
+    """Returns one line about an entry of `checks`; the noun is that of a sample, `image` or `text`."""
     if "left_out" in check:
         return check["left_out"]
     if "max_error" not in check:
@@ -72,9 +83,11 @@ def summary(check: dict[str, Any]) -> str:
     errors = f"max error {check['max_error']:.1e}, mean error {check['mean_error']:.1e}"
     if "compared_with" in check:
         errors += f" (compared with {check['compared_with']})"
+    if "other_texts" in check:
+        errors += f", {check['other_texts']:.1%} other texts"
     size = [f"{check['bytes'] / 1e6:.1f} MB"] if "bytes" in check else []
     times = "".join(
-        f"; {threads} thread{'s' * (threads != '1')}: {times['1']:.1f} ms for 1 image, {times['8']:.1f} ms for 8"
+        f"; {threads} thread{'s' * (threads != '1')}: {times['1']:.3g} ms for 1 {noun}, {times['8']:.3g} ms for 8"
         for threads, times in check.get("milliseconds", {}).items()
     )
     return ", ".join([*size, errors]) + times
@@ -114,7 +127,9 @@ def _other_files(description, condition):
     """Returns paragraphs about the folders of other formats that the version has."""
     takes = f"`latents` and {_input_of(condition)}" if condition else "`latents`"
     folders = {file["path"].partition("/")[0] for file in description["files"]}
-    paragraphs = [text.format(takes=takes) for folder, text in _FOLDERS.items() if folder in folders]
+    paragraphs = [
+        text.format(takes=takes, sample=noun_of(description)) for folder, text in _FOLDERS.items() if folder in folders
+    ]
     return "".join(f"{paragraph}\n\n" for paragraph in paragraphs)
 
 
@@ -160,7 +175,7 @@ def _instances(condition):
 _DISTRIBUTIONS = {"uniform": "uniform on [-1, 1]", "normal": "standard normal"}
 
 _FOLDERS = {
-    "tflite": "The files in `tflite/` have `serving_default` for one image, `batch_4` and `batch_8`; they take "
+    "tflite": "The files in `tflite/` have `serving_default` for one {sample}, `batch_4` and `batch_8`; they take "
     "{takes}, and check nothing.",
     "onnx": "The file in `onnx/` takes {takes}, N of any size, and checks nothing.",
     "web": "`web/` is a page for any static server; `python scripts/serve_web.py` shows it.",
@@ -174,6 +189,7 @@ _DISTANCES = f"""{_NO_DISTANCES}
 Of 2 048 images, those of the sample seeds from 0 on, from the test images; smaller is better."""
 
 _PARTS_OF_IMAGES = {
+    "sample": "image",
     "samples": "images",
     "sheet": "![Sample seeds 0 to 63](samples.png)",
     "returns": """`images` float32 ({shape}) in [-1, 1] |
@@ -187,6 +203,7 @@ _PARTS_OF_IMAGES = {
     "somebody in the data set.",
 }
 _PARTS_OF_TEXTS = {
+    "sample": "text",
     "samples": "texts",
     "sheet": "Sample seeds 0 to 15:\n\n```text\n{examples}\n```",
     "returns": """`probabilities` float32 ({shape}) |

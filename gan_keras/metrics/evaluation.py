@@ -27,6 +27,7 @@ from gan_keras.metrics.features import Unavailable
 from gan_keras.metrics.reference import Reference
 from gan_keras.metrics.subjects import SEEDS_OF_A_REPEAT
 from gan_keras.metrics.subjects import Subject
+from gan_keras.metrics.texts import Unmeasurable
 from gan_keras.runtime import files
 
 _ASIDE, _LOCK = ".generated-", "lock"
@@ -78,7 +79,8 @@ def evaluate(
         progress: whether a progress bar is shown.
 
     Returns:
-        a `Measured` for each metric and kind of features. Its record has: metric, values (means over the repeats), std
+        a `Measured` for each metric and kind of features, without metrics that are skipped; of one that raises
+        `Unmeasurable`, a line on standard error says so. Its record has: metric, values (means over the repeats), std
         (over the repeats; None for one), features, resize, features_sha256 (None for pixels), generated, real and
         reference_*, seed, repeats, generator and further entries of the subject's origin, notes, and seconds (with its
         share of the drawing).
@@ -108,12 +110,14 @@ def evaluate(
     real = _real(reference, networks, subject.condition)
     findings: dict[tuple[str, str | None], list[Finding]] = {plan: [] for plan in plans}
     seconds = dict.fromkeys(plans, 0.0)
-    for repeat in range(repeats if plans else 0):
+    for repeat in range(repeats):
+        if not findings:
+            break
         draw = _Draw(subject, _most(plans, subject), real[None].conditions, seed, repeat)
         begun = time.monotonic()
         with draw.measured_by(networks, plans, reference.folder, progress) as fake:
             drawing = time.monotonic() - begun
-            for metric, name in plans:
+            for metric, name in list(findings):
                 begun = time.monotonic()
                 evidence = Evidence(
                     real=real[name],
@@ -125,7 +129,12 @@ def evaluate(
                     condition=subject.condition,
                     columns=networks[name].columns if name else (),
                 )
-                findings[metric, name].append(registry.METRICS[metric].measure(evidence))
+                try:
+                    findings[metric, name].append(registry.METRICS[metric].measure(evidence))
+                except Unmeasurable as reason:
+                    del findings[metric, name]
+                    tqdm.write(f"skipped {metric}{_of_what(subject)}: {reason}", file=sys.stderr)
+                    continue
                 seconds[metric, name] += time.monotonic() - begun + drawing / len(plans)
     drawn = {"seed": seed, "repeats": repeats}
     return [
@@ -167,6 +176,14 @@ def _load(wanted, load):
         except Unavailable as missing:
             print(f"skipped, what needs the features {name}: {missing}", file=sys.stderr)
     return networks
+
+
+def _of_what(subject):
+    """Returns which samples, of those that a program may measure one after the other."""
+    for key, what in (("samples", ""), ("checkpoint", "checkpoint ")):
+        if subject.origin.get(key):
+            return f" of {what}{subject.origin[key]}"
+    return ""
 
 
 def _most(plans, subject):

@@ -108,7 +108,8 @@ class Exported(Subject):
 
     def __init__(self, exported):
         self._exported = exported
-        self.shape = tuple(exported.description["sample_shape"])
+        samples = np.zeros((1, *exported.description["sample_shape"]), np.float32)
+        self.shape = exported.kind.to_stored(samples).shape[1:]
         self.condition = exported.condition
         metadata = exported.description["metadata"]
         self.origin = {"model": str(exported.folder), "generator": "ema"} | {
@@ -123,4 +124,5 @@ class Exported(Subject):
     def batches(self, seeds, conditions):
         for start in range(0, len(seeds), BATCH):
             rows = slice(start, start + BATCH)
-            yield self._exported.generate(seeds[rows], **{name: values[rows] for name, values in conditions.items()})
+            some = {name: values[rows] for name, values in conditions.items()}
+            yield self._exported.stored_samples(seeds[rows], **some)

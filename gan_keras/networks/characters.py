@@ -12,6 +12,7 @@ scaled by fan in.
 import math
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from gan_keras import errors
@@ -74,7 +75,7 @@ def generator(
     x = keras.layers.ReLU(name="activation_last")(x)
     logits = keras.layers.Dense(vocabulary_size, kernel_initializer=init("logits"), dtype="float32", name="logits")(x)
     if noise:
-        uniform = Part(latent_dim, latent_dim + noise, name="noise")(latents)
+        uniform = Part(latent_dim, latent_dim + noise, dtype="float32", name="noise")(latents)
         uniform = keras.layers.Reshape((length, vocabulary_size), dtype="float32", name="noise_of_symbols")(uniform)
         symbols = StraightThroughGumbel(dtype="float32", name="probabilities")([logits, uniform])
     else:
@@ -172,7 +173,7 @@ class StraightThroughGumbel(keras.layers.Layer):
         uniform = ops.clip(0.5 * (uniform + 1.0), 1e-6, 1.0 - 1e-6)
         noisy = logits - ops.log(-ops.log(uniform))
         soft = ops.softmax(noisy)
-        hard = ops.one_hot(ops.argmax(noisy, axis=-1), noisy.shape[-1], dtype=soft.dtype)
+        hard = ops.one_hot(tf.argmax(noisy, axis=-1), noisy.shape[-1], dtype=soft.dtype)  # Keras' is not in TFLite.
         return ops.stop_gradient(hard) + (soft - ops.stop_gradient(soft))  # Exactly one-hot.
 
     def compute_output_shape(self, input_shape):

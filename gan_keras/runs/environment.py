@@ -51,11 +51,15 @@ def _version(package):
 
 
 def _git_revision():
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+    """Returns the commit of the code, with `-dirty` if the code differs from it; None outside a repository."""
+    revision = _git("describe", "--always", "--abbrev=12")
+    return revision and revision + "-dirty" * bool(_git("status", "--porcelain", "--", ":/gan_keras", ":/scripts"))
+
+
+def _git(*arguments):
+    command, folder = ["git", *arguments], pathlib.Path(__file__).parent
     try:
-        git = subprocess.run(
-            command, cwd=pathlib.Path(__file__).parent, capture_output=True, text=True, timeout=10, check=False
-        )
+        ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return git.stdout.strip() or None
+    return ended.stdout.strip() or None

@@ -118,7 +118,7 @@ class RestClient:
         self._address, self._model = address, model
         of_version = "" if version is None else f"/versions/{version}"
         self._url = f"http://{address}/v1/models/{model}{of_version}:predict"
-        self._signature = "sample_png"
+        self._makes_texts = False  # As far as is known; several threads may ask at the same time.
 
     def sample(self, seeds: Sequence[int], **condition: Sequence[Any]) -> np.ndarray | list[str]:
         """See `Client.sample`."""
@@ -126,20 +126,21 @@ class RestClient:
         instances = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
         if list(columns) == ["seeds"]:
             instances = columns["seeds"]  # The only input of a signature comes without its name.
+        signature = "sample" if self._makes_texts else "sample_png"
         try:
-            predictions = self._predict(instances)
+            predictions = self._predict(signature, instances)
         except _NoSignature:
-            self._signature = "sample"
-            predictions = self._predict(instances)
+            self._makes_texts, signature = True, "sample"
+            predictions = self._predict(signature, instances)
         try:
-            if self._signature == "sample":
+            if signature == "sample":
                 return [str(text) for text in predictions]
             return np.stack([_pixels(base64.b64decode(prediction["b64"])) for prediction in predictions])
         except (OSError, ValueError, KeyError, TypeError) as error:  # An OSError: no PNG.
             raise _no_samples(self._address, self._model, error) from error
 
-    def _predict(self, instances):
-        body = json.dumps({"signature_name": self._signature, "instances": instances}).encode()
+    def _predict(self, signature, instances):
+        body = json.dumps({"signature_name": signature, "instances": instances}).encode()
         try:
             request = urllib.request.Request(self._url, body, {"Content-Type": "application/json"})
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
@@ -147,7 +148,7 @@ class RestClient:
         except urllib.error.HTTPError as error:
             with error:
                 reason = f"HTTP {error.code}: {error.read(2000).decode(errors='replace').strip()}"
-            is_unknown = self._signature == "sample_png" and re.search("signature name.* not found", reason)
+            is_unknown = signature == "sample_png" and re.search("signature name.* not found", reason)
             raise (_NoSignature if is_unknown else _refused)(self._address, self._model, reason) from error
         except http.client.BadStatusLine as error:  # Its text is whatever was sent instead.
             raise _unreachable(self._address, "what answers there does not speak HTTP") from error

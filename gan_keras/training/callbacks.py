@@ -185,9 +185,8 @@ class Watch(Callback):
         if self.samples.drawn is not None:
             record |= self.health.look(self.samples.drawn)
         for event in self.health.judge(record):
-            tqdm.tqdm.write(
-                f"after {event.images} images {event.event}. What usually helps: {event.advice}", sys.stderr
-            )
+            when = f"after {event.images} {self.samples.kind.name}"
+            tqdm.tqdm.write(f"{when} {event.event}. What usually helps: {event.advice}", sys.stderr)
             self.write(event.images, event.event, event.advice)
             self.collapse = event.event if event.is_collapse else self.collapse
 

@@ -136,10 +136,11 @@ class RunChief(loop.Chief):
         path = self._healthy()
         state = checkpoint.restore(path, self._gan)
         self._gan.training_state.try_again()
+        healthy = f"{state['images_shown']} {self._run.kind.name}"
         self._watch.write(
             images_shown,
             collapse,
-            action=f"rolled back to {state['images_shown']} images, with other noise and half the learning rates",
+            action=f"rolled back to {healthy}, with other noise and half the learning rates",
         )
         state["health"] |= {"kept": path.name, "pending": []}
         state["rollbacks"] = as_int(self._gan.training_state.rollbacks)

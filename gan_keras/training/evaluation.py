@@ -1,5 +1,6 @@
 """What scripts/evaluate.py does: measures a run, an exported model or samples, and says and writes what came out."""
 
+import itertools
 import pathlib
 import sys
 from collections.abc import Iterable
@@ -35,7 +36,7 @@ def of_run(
     generator: str = "ema",
     output: str | None = None,
     **options: Any,
-) -> None:
+) -> int:
     """Measures checkpoints of a run; adds to its `metrics.jsonl`, and renews its report.
 
     Args:
@@ -47,6 +48,9 @@ def of_run(
         generator: `"ema"` or `"raw"`.
         output: path of the file that gets the results; None: `metrics.jsonl` of the run.
         **options: as for `of_samples`.
+
+    Returns:
+        as `of_samples`.
 
     Raises:
         UserError: as `of_samples`, or there is no such checkpoint.
@@ -61,15 +65,20 @@ def of_run(
     if checkpoint == "all":
         best = [checkpoints.BEST] if (run.checkpoints / checkpoints.BEST).is_dir() else []
         chosen = [*checkpoints.names(run.checkpoints), *best] or ["last"]
-    news = False
+    table = _rivals(evaluator, None, **options)
+    found, news = [], False
     for name in chosen:
         subject = subjects.of_checkpoint(run, name, generator)
         subject.origin["rollbacks"] = _rollbacks(run.checkpoint(name))
         known = results.read(path) if checkpoint == "all" else []
-        news |= _measure(evaluator, subject, path, known, run.path, **options)
+        records, is_new = _measure(evaluator, subject, path, known, run.path, **options)
+        found, news = found + records, news or is_new
+        if table:
+            table.add("generated" if len(chosen) == 1 else subject.origin["checkpoint"], subject, records)
     if not news:
         print(f"all checkpoints of {run.path} were measured so before", file=sys.stderr)
     report.write(run.path)
+    return _end(found, table)
 
 
 def _rollbacks(folder):
@@ -78,12 +87,10 @@ def _rollbacks(folder):
         return next((int(stored[name]) for name in stored.files if name.endswith("rollbacks")), 0)
 
 
-def of_model(
-    path: str, data: dict[str, Any], choice: dict[str, Any], output: str | None = None, **options: Any
-) -> None:
+def of_model(path: str, data: dict[str, Any], choice: dict[str, Any], output: str | None = None, **options: Any) -> int:
     """Measures an exported model, by default against the test images of the data set that it learned.
 
-    Args: as for `of_samples`.
+    Args, Returns: as for `of_samples`.
 
     Raises:
         UserError: as `of_samples`, or there is no exported model.
@@ -100,12 +107,12 @@ def of_model(
         )
     kept = {name: value for name, value in (learned or {}).items() if name not in ("labels", "label_encoding")}
     evaluator = _evaluator(schema.Data(**kept) if learned else None, data, choice, options)
-    _measure(evaluator, subjects.Exported(exported), pathlib.Path(output), [], None, **options)
+    return _measure_alone(evaluator, subjects.Exported(exported), pathlib.Path(output), **options)
 
 
 def of_samples(
     path: str, data: dict[str, Any], choice: dict[str, Any], output: str | None = None, **options: Any
-) -> None:
+) -> int:
     """Measures images or texts that exist already.
 
     Args:
@@ -115,6 +122,10 @@ def of_samples(
         output: path of the file that gets the results; None: `metrics.jsonl` in the current folder.
         **options: `metrics` and `features`, lists of names, or None for those that suit the data set; `split`; `seed`;
             `repeats`; `rivals`, whether texts are put beside real ones and those of n-gram models.
+
+    Returns:
+        1 if nothing could be measured, because all metrics were skipped, as a line on standard error says of each;
+        else 0.
 
     Raises:
         UserError: unknown names, choices without effect, images that cannot be read or compared, a metric that cannot
@@ -130,7 +141,7 @@ def of_samples(
     else:
         subject = sample_files.Samples(path)
         evaluator = _evaluator(None, {"resolution": subject.shape[0]} | data, choice, options)
-    _measure(evaluator, subject, pathlib.Path(output), [], None, **options)
+    return _measure_alone(evaluator, subject, pathlib.Path(output), **options)
 
 
 def self_check(data: dict[str, Any], choice: dict[str, Any]) -> int:
@@ -138,7 +149,7 @@ def self_check(data: dict[str, Any], choice: dict[str, Any]) -> int:
     return checks.main(data, _choice(choice))
 
 
-def _check(choice, output, condition, *, metrics, features, **_):
+def _check(choice, output, condition, *, metrics, features, rivals, **_):
     """Refuses what cannot be, or would have no effect, before anything is prepared, drawn or computed."""
     for metric in metrics or ():
         errors.expect_one_of(metric, names.METRICS, "metric")
@@ -148,6 +159,11 @@ def _check(choice, output, condition, *, metrics, features, **_):
         raise errors.UserError(
             "asked_class needs a conditional generator, which is asked for classes: leave the metric out, or measure a "
             "run or an export that was trained with --labels"
+        )
+    if rivals and metrics and set(metrics) <= set(text_rivals.OTHERS):
+        raise errors.UserError(
+            f"--rivals has no effect with --metrics={','.join(metrics)}: rivals are not asked for classes; leave it "
+            "out, or add a metric of texts, such as js4"
         )
     compared = set(features or ())
     if metrics:
@@ -215,6 +231,24 @@ def _choice(values):
     return feature_networks.Choice(**{fields[name]: value for name, value in values.items()})
 
 
+def _rivals(evaluator, count, *, seed, rivals, **_):
+    """Returns the table of rivals, of a number of generated texts or None; None if nobody asks for it."""
+    if not rivals:
+        return None
+    if not evaluator.reference.store.kind.vocabulary:
+        raise errors.UserError("--rivals has no effect: only texts have such; leave it out")
+    return text_rivals.Table(evaluator, count, seed)
+
+
+def _measure_alone(evaluator, subject, path, **options):
+    """Measures one subject as `_measure` does, also beside its rivals; returns the exit status."""
+    table = _rivals(evaluator, subject.count, **options)
+    records, _ = _measure(evaluator, subject, path, [], None, **options)
+    if table:
+        table.add("generated", subject, records)
+    return _end(records, table)
+
+
 def _measure(
     evaluator: Evaluator,
     subject: subjects.Subject,
@@ -226,45 +260,54 @@ def _measure(
     features: Iterable[str] | None,
     seed: int,
     repeats: int,
-    split: str,
-    rivals: bool,
-) -> bool:
-    """Measures one subject, prints the table, and writes the results; returns whether anything was not known."""
-    if rivals and not evaluator.reference.store.kind.vocabulary:
-        raise errors.UserError("--rivals has no effect: only texts have such; leave it out")
+    **_: Any,
+) -> tuple[list[dict[str, Any]], bool]:
+    """Measures one subject, prints the table, and writes the results.
+
+    Returns:
+        the records, with those that were known; and whether anything was not known.
+    """
     suitable, their_features = evaluator.defaults()
+    if features and evaluator.reference.store.kind.vocabulary:
+        raise errors.UserError("--features has no effect: texts are compared by themselves; leave it out")
     if features and not metrics:
         metrics = [default_metric(evaluator.reference.store, name)[0] for name in features]
     chosen = list(dict.fromkeys(features or [their_features or "classifier"]))
     protocol = {"seed": seed, "repeats": repeats, **evaluator.reference.protocol, **subject.origin}
-    wanted = [
-        metric
-        for metric in dict.fromkeys(metrics or [suitable])
-        if not _is_known(metric, chosen, protocol, known, evaluator)
-    ]
+    older = {
+        metric: _known(metric, chosen, protocol, known, evaluator) for metric in dict.fromkeys(metrics or [suitable])
+    }
+    wanted = [metric for metric, records in older.items() if not records]
     measured = evaluator.measure(subject, wanted, chosen, seed, repeats) if wanted else []
-    if not measured:
-        return bool(wanted)
-    print(results.table([each.record for each in measured]))
-    if rivals:
-        own = [each.record for each in measured if each.record["metric"] != "asked_class"]
-        print(text_rivals.table(evaluator, own, seed))
-    results.add(path, [each.record for each in measured])
+    records = [each.record for each in measured]
+    if measured:
+        print(results.table(records))
+        results.add(path, records)
     for each in measured:
         for name, picture in each.pictures.items():
             place = (pictures or path.parent) / f"{name}.png"
             images.write_png(place, picture)
             print(f"wrote {place}")
-    return True
+    return [*itertools.chain(*older.values()), *records], bool(wanted)
 
 
-def _is_known(metric, chosen, protocol, known, evaluator):
-    """Whether a metric was measured by a protocol on all of the chosen features, by the same networks."""
+def _known(metric, chosen, protocol, known, evaluator):
+    """Returns the records of a metric by a protocol on all of the chosen features, by the same networks, or none."""
     if not known:
-        return False
+        return []
+    of_texts = bool(evaluator.reference.store.kind.vocabulary)
     try:
-        networks = [evaluator.load(name) if name else None for name in registry.features_of(metric, chosen)]
+        networks = [evaluator.load(name) if name else None for name in registry.features_of(metric, chosen, of_texts)]
     except feature_networks.Unavailable:
-        return False  # That is said where it is measured.
+        return []  # That is said where it is measured.
     protocols = [protocol | {"metric": metric} | (network.protocol if network else {}) for network in networks]
-    return all(any(one.items() <= record.items() for record in known) for one in protocols)
+    found = [next((record for record in known if one.items() <= record.items()), None) for one in protocols]
+    return found if all(found) else []
+
+
+def _end(records, table):
+    """Prints the table of rivals, if there is one; returns the exit status after records that were found or known."""
+    text = table.text() if table else ""
+    if text:
+        print(text)
+    return 0 if records else 1

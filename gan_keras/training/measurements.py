@@ -163,7 +163,9 @@ class Measurements:
             self.best = Best(settings.metric, settings.features, measured.value, images_shown, rollbacks, protocol)
         where = "the best so far" if is_best else f"best {self.best.value:.4g} at {self.best.images}"
         of = f" ({settings.features})" if settings.features else ""
-        _say(f"{settings.metric}{of} {measured.value:.4g} after {record['images_shown']} images, {where}")
+        _say(
+            f"{settings.metric}{of} {measured.value:.4g} after {record['images_shown']} {self._run.kind.name}, {where}"
+        )
 
 
 def choice_of(settings: schema.Evaluation) -> features.Choice:

@@ -19,7 +19,7 @@ from gan_keras.runtime import memory
 from gan_keras.runtime import replicas
 from gan_keras.training import chief as chiefs
 from gan_keras.training import experiment
-from gan_keras.training import export_quality
+from gan_keras.training import export
 from gan_keras.training import loop as loops
 from gan_keras.training import pictures
 from gan_keras.training.signals import StopSignals
@@ -125,7 +125,7 @@ def _train(resolved, run, strategy, gan, state, signals):
     is_enough = max(replicas.agree(strategy, int(chief.is_enough())))
     if shown >= training.images or is_enough:
         chief.measure(is_last=True)  # What a kill at the end may have prevented.
-        _say_finished(shown, is_enough)
+        _say_finished(f"{shown} {resolved.store.kind.name}", is_enough)
         return None
     if run:
         _say_where(run, shown)
@@ -149,9 +149,8 @@ def _train(resolved, run, strategy, gan, state, signals):
         _refuse_another_rollback(chief, gan, end, training.on_collapse)
         state = chief.roll_back(end.collapse, end.images_shown) or {}
         if run:
-            _say(
-                f"{end.collapse}: back to {state['images_shown']} images, with other noise and half the learning rates"
-            )
+            healthy = f"{state['images_shown']} {run.kind.name}"
+            _say(f"{end.collapse}: back to {healthy}, with other noise and half the learning rates")
             chief = chiefs.RunChief(run, gan, resolved, state)
         _broadcast(strategy, gan)
 
@@ -177,11 +176,11 @@ def _broadcast(strategy, gan):
 def _say_finished(shown, is_enough):
     if is_enough:
         _say(
-            f"this run has ended after {shown} images: its metric had not improved for --patience_images. A larger "
+            f"this run has ended after {shown}: its metric had not improved for --patience_images. A larger "
             "one continues it"
         )
     else:
-        _say(f"this run is finished: {shown} images were shown. A larger --images continues it")
+        _say(f"this run is finished: {shown} were shown. A larger --images continues it")
 
 
 def _finish(run):
@@ -194,19 +193,17 @@ def _finish(run):
             {"checkpoint": run.describe()["checkpoint"], "export_dir": run.config.training.export_dir}
         )
         if not record.is_file() or record.read_text() != exported:
-            from gan_keras import exporting
-
             best = run.checkpoints / checkpoint.BEST
             if best.is_dir():
-                _say(f"exporting the best checkpoint, after {checkpoint.read_state(best)['images_shown']} images")
-
-            exporting.export(run, run.config.training.export_dir, measure=export_quality.of_run(run))
+                shown = checkpoint.read_state(best)["images_shown"]
+                _say(f"exporting the best checkpoint, after {shown} {run.kind.name}")
+            export.export(run, run.config.training.export_dir)
             files.write_text(record, exported)
     _say(f"pictures, curves, statistics and report are in {run.path}; to continue: {resume_command(run)} --images=…")
 
 
 def _say_where(run, shown):
-    done = f"resuming at {shown} images" if shown else "starting"
+    done = f"resuming at {shown} {run.kind.name}" if shown else "starting"
     _say(f"{done} in {run.path}; if it is stopped, resume with: {resume_command(run)}")
     if run.config.game.precision == "float32" and _has_fast_bfloat16():
         _say("this processor computes bfloat16 fast: --precision=mixed_bfloat16 would train about 1.7 times as fast")

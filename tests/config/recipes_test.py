@@ -11,7 +11,7 @@ from gan_keras.config import recipes
 from gan_keras.config import schedules
 
 
-def test_dcgan_has_the_constants_of_the_course():
+def test_dcgan_has_the_constants_that_are_taught():
     game = recipes.recipe("dcgan").game
     assert (game.architecture, game.width, game.latent_dim, game.batch_size) == ("dcgan", 64, 100, 64)
     assert (game.latents, game.activation, game.loss, game.l2) == ("uniform", "relu", "non_saturating", 0.0)

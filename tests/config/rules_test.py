@@ -217,6 +217,24 @@ REFUSED = [
     ),
     ("dcgan", {"metric": "none", "patience_images": 10}, "patience_images=10: would have no", {"metric": "swd2k"}),
     (
+        "sentences",
+        {"metric": "mind2k"},
+        "metric=mind2k: --dataset=sentences has other samples than this metric compares",
+        {"metric": "js4"},
+    ),
+    (
+        "dcgan",
+        {"metric": "js4"},
+        "metric=js4: --dataset=avatars has other samples than this metric compares",
+        {"metric": "swd2k"},
+    ),
+    (
+        "sentences",
+        {"features": "classifier"},
+        "features=classifier: would have no effect: texts are compared by themselves",
+        {"features": None},
+    ),
+    (
         "dcgan",
         {"metric": "swd2k", "features": "classifier"},
         "features=classifier: would have no effect: --metric=swd2k compares no features",

@@ -67,7 +67,7 @@ def test_several_attributes_are_a_vector_of_numbers():
 def test_attributes_need_no_sample_of_every_combination():
     faces = store({"Smiling": [0, 0], "Male": [0, 1]}, {"Smiling": YES_NO, "Male": YES_NO})
     assert conditions.choose(faces, "Smiling,Male", "multi").condition.defaults == ((0.0, 0.0), (0.0, 1.0))
-    with pytest.raises(errors.UserError, match="no image is 'Smiling . not Male' .*2 of 4 .*--label_encoding=multi"):
+    with pytest.raises(errors.UserError, match="no sample is 'Smiling . not Male' .*2 of 4 .*--label_encoding=multi"):
         conditions.choose(faces, "Smiling,Male")
 
 
@@ -175,7 +175,7 @@ def test_json_holds_no_condition():
         (FACES, "auto", "joint", "has 2 columns; choose some, such as --labels=Smiling"),
         (FACES, "Smilin", "joint", r"unknown column 'Smilin' \(did you mean 'Smiling'\?\): expected some of Smiling,"),
         (FACES, "Smiling,", "multi", "unknown column ''"),
-        (store({"label": [0, 2]}), "auto", "joint", "no image is '1' .*1 of 3 classes are empty"),
+        (store({"label": [0, 2]}), "auto", "joint", "no sample is '1' .*1 of 3 classes are empty"),
         (MIXED, "Smiling,hair", "multi", "takes yes-or-no columns, and hair is not one"),
         (store({"label": [0, 1]}), "auto", "multi", "this data set has no yes-or-no columns"),
         (FACES, "auto", "mutli", r"unknown label encoding 'mutli' \(did you mean 'multi'\?\)"),

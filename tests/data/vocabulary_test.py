@@ -5,7 +5,9 @@ import pytest
 import tensorflow as tf
 
 from gan_keras import errors
+from gan_keras.data import sentences
 from gan_keras.data import vocabulary as vocabularies
+from tests.data.texts import TEXTS
 
 CHARACTERS = vocabularies.of_symbols("ab .?", "characters")
 WORDS = vocabularies.of_symbols(["no", ",", "it", "is", ".", "don't"], "words")
@@ -16,6 +18,7 @@ def test_the_end_is_number_0_and_the_symbols_are_sorted():
     assert WORDS.symbols == ("", ",", ".", "don't", "is", "it", "no")
     assert CHARACTERS.dtype is np.uint8
     assert vocabularies.of_symbols(map(str, range(300)), "words").dtype is np.uint16
+    assert WORDS.joins == [0, 1, 1, 0, 0, 0, 0] and set(CHARACTERS.joins) == {3}
 
 
 @pytest.mark.parametrize(
@@ -65,15 +68,32 @@ def test_it_survives_json():
     assert vocabularies.from_json(WORDS.to_json()) == WORDS
 
 
-def test_words_are_found_in_any_writing():
-    assert vocabularies.tokens("L’été n'est-il (pas) 3,5?", "words") == [
-        "L’été",
-        "n'est-il",
-        "(",
-        "pas",
-        ")",
-        "3",
-        ",",
-        "5",
-        "?",
+@pytest.mark.parametrize(("text", "words"), TEXTS.items())
+def test_words_are_found_in_any_writing_and_put_together_again(text, words):
+    found = vocabularies.tokens(text, "words")
+    assert found == words.split(" | ")
+    vocabulary, _ = vocabularies.of_texts([text], "words")
+    numbers = vocabulary.encode(text, len(found) + 2)
+    assert vocabulary.decode(numbers) == text
+    (decoded,) = vocabulary.decode_all(tf.constant([numbers])).numpy()
+    assert decoded.decode() == text
+
+
+def test_words_without_a_grammar_are_the_same_text_in_python_and_in_a_graph():
+    vocabulary = vocabularies.of_symbols(["a", "b", '"', "(", ")", ".", "'", "¿", "–", vocabularies.UNKNOWN], "words")
+    numbers = np.random.default_rng(0).integers(0, len(vocabulary.symbols), (500, 12))
+    texts = [vocabulary.decode(row) for row in numbers]
+    assert [text.decode() for text in vocabulary.decode_all(tf.constant(numbers)).numpy()] == texts
+    assert [vocabularies.tokens(text, "words") for text in texts] == [
+        [vocabulary.symbols[number] for number in row[: np.append(row, 0).argmin()]] for row in numbers
     ]
+
+
+def test_the_embedded_sentences_are_put_together_again():
+    known = vocabularies.of_symbols(sentences.words(), "words")
+    texts = [sentences.draw(index, 12, "words") for index in range(2000)]
+    numbers = np.stack([known.encode(text, 12) for text in texts])
+    assert [known.decode(row) for row in numbers] == texts
+    assert [text.decode() for text in known.decode_all(tf.constant(numbers)).numpy()] == texts
+    for text in texts:
+        assert vocabularies.tokens(text, "words") == sentences.split(text)

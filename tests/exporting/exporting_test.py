@@ -9,8 +9,8 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-import gan_keras.exporting
 from gan_keras import errors
+from gan_keras import exporting
 from gan_keras.data import conditions
 from gan_keras.data import kinds
 from gan_keras.exporting import ExportedGenerator
@@ -227,7 +227,7 @@ def test_a_run_is_exported_under_its_recipe_and_data_set(generator, tmp_path, mo
             game=types.SimpleNamespace(latents="normal", seed=3),
         ),
     )
-    folder = gan_keras.export(run, tmp_path, checkpoint="best")
+    folder = exporting.export(run, tmp_path, checkpoint="best")
     assert folder == tmp_path / "dcgan-my_cats" / "1"
     description = json.loads((folder / "export.json").read_text())
     assert description["latents"] == "normal"

@@ -16,7 +16,7 @@ ATTRIBUTES = conditions.Condition(
 
 TEXT_LENGTH = 8
 CHARACTERS = kinds.texts(vocabulary.of_symbols("abcé .", "characters"))
-WORDS = kinds.texts(vocabulary.of_symbols(["cat", "dog", "newt", "sees", "the", ".", "?"], "words"))
+WORDS = kinds.texts(vocabulary.of_symbols(["cat", "dog", "newt", "sees", "the", ".", "?", '"', "(", ")"], "words"))
 
 
 def generator(seed=0, channels=3, policy="float32", condition=None):

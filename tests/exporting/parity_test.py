@@ -52,3 +52,15 @@ def test_a_probe_takes_the_conditions_that_seeds_take_by_default(with_labels, wi
     probe = parity.Probe.of(with_attributes, "normal", generators.ATTRIBUTES)
     np.testing.assert_array_equal(probe.inputs["attributes"][:4], [[1, 0], [0, 0], [1, 1], [1, 0]])
     assert probe.inputs["attributes"].dtype == np.float32
+
+
+def test_of_texts_those_with_another_symbol_are_counted():
+    reference = np.zeros((4, 2, 3), np.float32)
+    reference[..., 1] = 0.6
+    drawn = reference.copy()
+    drawn[2, 1] = [0.7, 0.2, 0.1]
+    found = parity.Parity.of(drawn, reference)
+    assert found.other_texts == 0.25 and found.as_dict()["other_texts"] == 0.25
+    assert "25.0% other texts" in found.fault(parity.Parity(2.0, 1.0, -1.0, 0.2))
+    assert found.fault(parity.Parity(2.0, 1.0, -1.0, 0.3)) is None
+    assert "other_texts" not in parity.Parity.of(np.zeros((2, 4, 4, 1)), np.zeros((2, 4, 4, 1))).as_dict()

@@ -1,11 +1,15 @@
+import json
 import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from gan_keras.exporting import ExportedGenerator
+from gan_keras.exporting import export_generator
 from gan_keras.exporting import parity
 from gan_keras.exporting import tflite
+from gan_keras.networks import characters
 from tests.exporting import generators
 
 schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
@@ -39,6 +43,23 @@ def test_an_interpreter_without_signatures_draws_one_image(contents):
     for content in contents.values():
         interpreter = tflite.interpreter(content)
         assert [details["shape"].tolist() for details in interpreter.get_input_details()] == [[1, 8]]
+
+
+def test_beside_files_that_make_texts_is_what_their_probabilities_mean(tmp_path, monkeypatch):
+    monkeypatch.setattr(tflite, "FILES", ("generator_float32.tflite",))  # One is enough.
+    kind = generators.WORDS
+    folder = export_generator(generators.text_generator(kind), name="texts", export_dir=tmp_path, kind=kind)
+    vocabulary = json.loads((folder / "tflite" / "vocabulary.json").read_text("utf-8"))
+    assert vocabulary == {
+        "unit": "words",
+        "symbols": ["", '"', "(", ")", ".", "?", "cat", "dog", "newt", "sees", "the"],
+        "joins": [0, 4, 2, 1, 1, 1, 0, 0, 0, 0, 0],
+    }
+    draw = tflite.drawer((folder / "tflite" / "generator_float32.tflite").read_bytes())
+    exported = ExportedGenerator(folder)
+    probabilities = draw(latents=exported.latents(range(8)))
+    assert probabilities.shape == (8, 8, 11) and probabilities.dtype == np.float32
+    assert kind.as_users_see(probabilities.argmax(-1)) == exported.generate(range(8))
 
 
 def operations(content):
@@ -138,3 +159,13 @@ def test_without_the_interpreter_nothing_unchecked_is_written(exported, probe, t
     assert list(checks) == FILES
     assert all("pip install 'gan-keras[export]'" in check["left_out"] for check in checks.values())
     assert not (tmp_path / "tflite").exists()
+
+
+def test_drawn_symbols_become_files_too(tmp_path):
+    vocabulary_size = len(generators.WORDS.vocabulary.symbols)
+    generator = characters.generator(8, vocabulary_size, latent_dim=8, width=8, relaxation="gumbel")
+    kind = generators.WORDS
+    folder = export_generator(generator, name="drawn", export_dir=tmp_path, latents="uniform", kind=kind)
+    checks = json.loads((folder / "export.json").read_text())["checks"]
+    assert checks["tflite/generator_float32.tflite"]["other_texts"] == 0.0
+    assert "0.0% other texts" in (folder / "model_card.md").read_text("utf-8")

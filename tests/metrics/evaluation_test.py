@@ -19,6 +19,7 @@ from gan_keras.metrics import registry
 from gan_keras.metrics import sample_files
 from gan_keras.metrics import subjects
 from gan_keras.metrics.evidence import Finding
+from gan_keras.metrics.texts import Unmeasurable
 from tests import tiny
 
 REAL, TRAIN = tiny.images(120, seed=3), tiny.images(90, seed=4)
@@ -303,6 +304,25 @@ def test_features_that_cannot_be_had_are_skipped_in_one_line(reference, capsys):
     assert capsys.readouterr().err == expected
     subject = Noise()
     assert evaluate(subject, reference, ["fid10k", "inception_score"], load=load) == [] and subject.seeds == []
+
+
+@pytest.mark.parametrize("fails_in", [0, 1])
+def test_a_metric_that_has_nothing_to_measure_is_skipped_in_one_line(reference, capsys, monkeypatch, fails_in):
+    calls = []
+
+    def measure(evidence):
+        calls.append(evidence.seed)
+        if len(calls) == fails_in + 1:
+            raise Unmeasurable("they are all alike")
+        return Finding({"one": 1.0})
+
+    monkeypatch.setitem(registry.METRICS, "swd2k", registry.Metric(measure, 10))
+    measured = evaluate(Noise(), reference, ["swd2k", "diversity"], repeats=3)
+    assert [each.record["metric"] for each in measured] == ["diversity"]
+    assert len(calls) == fails_in + 1 and measured[0].record["std"]["ratio"] > 0
+    assert capsys.readouterr().err == "skipped swd2k of checkpoint 000000040: they are all alike\n"
+    subject, calls[:] = Noise(), []
+    assert evaluate(subject, reference, ["swd2k"], repeats=3) == [] and len(subject.seeds) == fails_in + 1
 
 
 def test_nothing_temporary_remains(reference):

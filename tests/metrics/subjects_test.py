@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from gan_keras.data import conditions
+from gan_keras.data import kinds
 from gan_keras.exporting import ExportedGenerator
 from gan_keras.exporting import export_generator
 from gan_keras.exporting import tflite
@@ -115,9 +116,10 @@ def test_an_exported_model_gets_its_conditions():
     class Recorded:
         description = {"sample_shape": [16, 16, 3], "metadata": {}}
         condition = conditions.of_classes(["cat", "dog"])
+        kind = kinds.IMAGES
         folder = "models/tiny/1"
 
-        def generate(self, seeds, **given):
+        def stored_samples(self, seeds, **given):
             calls.append((seeds.tolist(), {name: values.tolist() for name, values in given.items()}))
             return tiny.images(len(seeds))
 

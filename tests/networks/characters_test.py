@@ -49,6 +49,17 @@ def test_drawn_symbols_are_one_hot_follow_the_distribution_and_pass_gradients():
     assert all(np.abs(gradient).max() > 0 for gradient in gradients)
 
 
+def test_the_noise_of_symbols_is_not_rounded_to_16_bits():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        generator = characters.generator(latent_dim=4, relaxation="gumbel", **SMALL)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    latents = np.random.default_rng(0).uniform(-1, 1, (100, 44)).astype(np.float32)
+    noise = keras.Model(generator.inputs, generator.get_layer("noise_of_symbols").output)(tf.constant(latents))
+    np.testing.assert_array_equal(tf.reshape(noise, (100, 40)), latents[:, 4:])
+
+
 def test_the_same_latents_are_the_same_text():
     generator = characters.generator(latent_dim=4, relaxation="gumbel", **SMALL)
     latents = np.random.default_rng(0).uniform(-1, 1, (2, 44)).astype(np.float32)

@@ -30,8 +30,15 @@ def folder(tmp_path_factory):
         "--batch_size=16",
         "--metric=js4",
     )
-    run("train", "--recipe=csentences", "--max_images=400", "--run_dir=run", "--cache_dir=cache", *flags, cwd=folder)
+    command = ("train", "--recipe=csentences", "--max_images=400", "--run_dir=run", "--cache_dir=cache", *flags)
+    (folder / "said.txt").write_text(run(*command, cwd=folder).stderr, "utf-8")
     return folder
+
+
+def test_a_training_of_texts_speaks_of_texts(folder):
+    said = (folder / "said.txt").read_text("utf-8")
+    assert "after 320 texts" in said
+    assert not re.search(r"\d images", said)
 
 
 def test_a_training_leaves_sheets_of_texts(folder):
@@ -42,6 +49,20 @@ def test_a_training_leaves_sheets_of_texts(folder):
     assert sheets[0].read_text("utf-8").splitlines()[0][:8] in report
     measured = json.loads((folder / "run" / "metrics.jsonl").read_text("utf-8").splitlines()[0])
     assert measured["metric"] == "js4" and 0 < measured["values"]["divergence"] <= 1
+
+
+def test_an_exported_model_is_measured_as_its_run_is(folder):
+    wanted = ("--metrics=js2,asked_class", "--cache_dir=cache")
+    found = []
+    for what in ("--run_dir=run", "--model=exported_models/csentences-sentences"):
+        run("evaluate", what, *wanted, "--output=measured.jsonl", cwd=folder)
+        lines = (folder / "measured.jsonl").read_text("utf-8").splitlines()[-2:]
+        found.append({line["metric"]: line["values"] for line in map(json.loads, lines)})
+    assert found[0].keys() == {"js2", "asked_class"}
+    assert found[1]["js2"]["divergence"] == pytest.approx(found[0]["js2"]["divergence"], rel=0.01)
+    assert next(iter(found[1]["asked_class"].values())) == pytest.approx(
+        next(iter(found[0]["asked_class"].values())), abs=0.01
+    )
 
 
 def test_texts_of_seeds_are_printed_or_written(folder):

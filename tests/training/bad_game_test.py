@@ -41,7 +41,7 @@ def test_settings_that_do_not_fit_the_data_or_the_devices(tmp_path, recipe, sett
 
 def test_a_class_without_images(tmp_path):
     values = helpers.settings(tmp_path, dataset=labelled(tmp_path, [0, 2]))
-    with pytest.raises(errors.UserError, match="no image is '1'"):
+    with pytest.raises(errors.UserError, match="no sample is '1'"):
         training.train(recipes.recipe("cdcgan", **values), tmp_path / "run")
 
 

@@ -68,7 +68,7 @@ DATA = [
     (bomb, {}, r"1 of the 21 images .* cannot be read: bomb.png \(.*[Bb]omb"),
     (dot_dot, {}, r"has a member '../evil.png' that points outside"),
     (folder_of(20), {"resolution": 63}, "resolution 63: expected a power of two from 16 to 256; try --resolution=64"),
-    (folder_of(20), {"batch_size": 21}, "batch_size=21: it is larger than the data: .* has 20 training images"),
+    (folder_of(20), {"batch_size": 21}, "batch_size=21: it is larger than the data: .* has 20 samples for training"),
     (lambda path: f"folder:{path}", {}, "there is no folder .*; check the path"),
 ]
 

@@ -28,11 +28,11 @@ def describe(
     if colon and prefix == kind:
         path: pathlib.Path | None = pathlib.Path(rest).expanduser() if rest else None
         if path is None or not exists(path):
-            raise _missing(dataset, noun, rest)
+            raise missing(dataset, noun, rest)
     else:
         path = existing(dataset)
         if path is None and suffix and dataset.endswith(suffix):
-            raise _missing(dataset, noun, dataset)
+            raise missing(dataset, noun, dataset)
         if path is None or not is_kind(path):
             return None
     path = pathlib.Path(os.path.abspath(path))
@@ -49,5 +49,6 @@ def existing(dataset: str) -> pathlib.Path | None:
     return None if path.name == dataset and dataset in tfds_library.known_names() else path
 
 
-def _missing(dataset: str, noun: str, path: str) -> errors.UserError:
+def missing(dataset: str, noun: str, path: str) -> errors.UserError:
+    """Returns the error of a `--dataset` that names a file or folder, the noun, where there is none."""
     return errors.UserError(f"--dataset={dataset}: there is no {noun} '{path}'; check the path")

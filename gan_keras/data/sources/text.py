@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gan_keras import errors
+from gan_keras.config import names
 from gan_keras.data import vocabulary as vocabularies
 from gan_keras.data.sources import base
 from gan_keras.data.sources import image_files
@@ -18,7 +19,7 @@ SUFFIX = ".txt"
 
 
 def describe(dataset: str) -> base.Description | None:
-    """Returns the `Description` of `text:PATH`, or of an existing `.txt` file; None for any other `--dataset`.
+    """Returns the `Description` of `text:PATH` or of a `.txt` file; None for any other `--dataset`.
 
     Raises:
         UserError: there is nothing at the path.
@@ -27,9 +28,11 @@ def describe(dataset: str) -> base.Description | None:
     if colon and prefix == "text":
         path = pathlib.Path(rest).expanduser()
         if not rest or not path.exists():
-            raise errors.UserError(f"--dataset={dataset}: there is no file or folder '{rest}'; check the path")
+            raise paths.missing(dataset, "file or folder", rest)
     else:
         existing = paths.existing(dataset)
+        if existing is None and dataset.endswith(SUFFIX) and prefix not in names.PATH_SOURCES:
+            raise paths.missing(dataset, "file", dataset)
         if existing is None or existing.is_dir() or existing.suffix != SUFFIX:
             return None
         path = existing
@@ -45,8 +48,7 @@ def open_source(description: base.Description, data_dir: base.FolderPath, progre
 class TextFiles(base.TextSource):
     """The lines of a UTF-8 file, or of all files below a folder, in the order of their names.
 
-    White space at the ends of a line is dropped, inside it becomes one space; empty lines are no sentences. Class
-    sub-folders are labels.
+    Their lines are those of `read_lines` that are not empty. Class sub-folders are labels.
 
     Raises:
         UserError: there is no file, or one is no UTF-8 text.
@@ -76,17 +78,39 @@ class TextFiles(base.TextSource):
 
     def sentences(self, split: str, unit: str, length: int) -> Iterator[base.Sentence]:
         for content, labels in zip(self._contents, self._labels, strict=True):
-            for line in content.splitlines():
-                text = " ".join(line.split())
-                if text:
-                    yield base.Sentence(text, np.asarray(labels))
+            for text in filter(None, _lines(content)):
+                yield base.Sentence(text, np.asarray(labels))
+
+
+def read_lines(path: pathlib.Path) -> list[str]:
+    """Returns the lines of a UTF-8 file, with or without a byte-order mark.
+
+    Lines end with a line feed, a carriage return, or both, as editors count them; every other white space within a line
+    becomes one space, and is dropped at its ends.
+
+    Raises:
+        UserError: the file cannot be read, or is no UTF-8 text.
+    """
+    return _lines(_read(path))
 
 
 def _read(path: pathlib.Path) -> str:
+    """Returns the content of a UTF-8 file, with line feeds alone between its lines."""
     try:
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise errors.UserError(f"'{path}' is no UTF-8 text (line {line}): convert or remove it") from error
+        content = path.read_bytes()
     except OSError as error:
         raise errors.UserError(f"cannot read '{path}': {error.strerror}") from error
+    try:
+        return _with_line_feeds(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = _with_line_feeds(error.object[: error.start].decode()).count("\n") + 1
+        raise errors.UserError(f"'{path}' is no UTF-8 text (line {line}): convert or remove it") from error
+
+
+def _with_line_feeds(content: str) -> str:
+    return content.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _lines(content: str) -> list[str]:
+    lines = content.removesuffix("\n").split("\n") if content else []  # `splitlines` knows further line ends.
+    return [" ".join(line.split()) for line in lines]

@@ -72,7 +72,7 @@ def _samples(exported):
     shape, vocabulary = exported.description["sample_shape"], exported.kind.vocabulary
     if vocabulary is None:
         return {"image_shape": shape}
-    return {"vocabulary": vocabulary.to_json() | {"pieces": vocabulary.pieces, "length": shape[0]}}
+    return {"vocabulary": vocabulary.to_json() | {"joins": vocabulary.joins, "length": shape[0]}}
 
 
 def _description(exported, model):

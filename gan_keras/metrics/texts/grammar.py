@@ -6,6 +6,7 @@ from gan_keras import errors
 from gan_keras.data import sentences
 from gan_keras.metrics.evidence import Evidence
 from gan_keras.metrics.evidence import Finding
+from gan_keras.metrics.texts import Unmeasurable
 
 
 def parsed(evidence: Evidence) -> Finding:
@@ -25,12 +26,13 @@ def nll(evidence: Evidence) -> Finding:
     texts of the store.
 
     Raises:
-        UserError: the texts are not those of `--dataset=sentences`, or none is a sentence.
+        UserError: the texts are not those of `--dataset=sentences`.
+        Unmeasurable: none of the generated ones is a sentence.
     """
     found = _log_probabilities(evidence, evidence.fake)
     some = found[np.isfinite(found)]
     if not len(some):
-        raise errors.UserError("nll: none of the generated texts is a sentence; train longer, or leave the metric out")
+        raise Unmeasurable("none of the texts is a sentence")
     real = _log_probabilities(evidence, evidence.real)
     return Finding({"nll": float(-some.mean()), "real": float(-real.mean()), "parsed": float(len(some))})
 

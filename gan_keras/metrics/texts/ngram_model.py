@@ -3,13 +3,13 @@
 Plain likelihood models were found to beat GANs of texts (Caccia et al. 2018, arXiv 1811.02549); this is the plainest.
 """
 
-import collections
-from collections.abc import Mapping
+import bisect
+import functools
 from collections.abc import Sequence
 
 import numpy as np
 
-_START = -1  # Stands n − 1 times before a text.
+_REMEMBERED = 100_000  # Histories.
 
 
 class NGramModel:
@@ -17,6 +17,10 @@ class NGramModel:
 
     After a history of n − 1 tokens, a token has the probability (count + that of the next lower order) / (count of the
     history + 1): one more observation, which the lower order made. The lowest order counts each symbol once more.
+
+    No probabilities are kept, only the observed tokens, sorted by those before them: the ones after a history, or after
+    the end of one, are neighbours. A sample is one of these, or, as often as the one more observation, of those after a
+    shorter history.
 
     Args:
         texts: stored texts (N, L), numbers of symbols, 0 from the end on.
@@ -26,45 +30,49 @@ class NGramModel:
 
     def __init__(self, texts: np.ndarray, symbols: int, order: int):
         self._symbols, self._order, self._length = symbols, order, texts.shape[1]
-        self._counts: dict[tuple[int, ...], collections.Counter[int]] = collections.defaultdict(collections.Counter)
-        for text in texts.tolist():
-            for place, token in enumerate(text):
-                history = self._history(text[:place])
-                for used in range(order):
-                    self._counts[history[order - 1 - used :]][token] += 1
-                if token == 0:
-                    break
-        self._known: dict[tuple[int, ...], np.ndarray] = {}
+        numbers = np.asarray(texts, np.min_scalar_type(symbols))  # The number after the last stands for no token yet.
+        padded = np.pad(numbers, ((0, 0), (order - 1, 0)), constant_values=symbols)
+        with_end = np.cumsum(texts == 0, axis=1) - (texts == 0) == 0
+        observed = np.lib.stride_tricks.sliding_window_view(padded, order, axis=1)[with_end]  # Each is the last.
+        observed = observed[np.lexsort(observed[:, :-1].T)] if order > 1 else observed
+        self._tokens = np.ascontiguousarray(observed[:, -1])
+        # Contiguous, and of plain integers: fast to look up one by one.
+        before = [np.ascontiguousarray(column).data for column in observed[:, -2::-1].T]
+        find = functools.partial(_ranges, before, len(observed), symbols)
+        self._ranges = functools.lru_cache(_REMEMBERED)(find)
 
     def probabilities(self, history: Sequence[int]) -> np.ndarray:
         """Returns the probabilities of the next token, float64 (symbols,), after the tokens before it."""
-        return self._after(self._history(history))
+        found = np.full(self._symbols, 1 / self._symbols)
+        for begin, count, more in reversed(self._ranges(self._history(history))):
+            counts = np.bincount(self._tokens[begin : begin + count], minlength=self._symbols)
+            found = (counts + more * found) / (count + more)
+        return found
 
     def _history(self, tokens):
         """Returns the last n − 1 tokens, or starts before the text."""
         count = self._order - 1
-        return (_START,) * (count - len(tokens)) + tuple(tokens[max(0, len(tokens) - count) :])
-
-    def _after(self, key):
-        if key not in self._known:
-            lower = self._after(key[1:]) if key else np.full(self._symbols, 1 / self._symbols)
-            observed: Mapping[int, int] = self._counts.get(key, {})
-            weight = 1.0 if key else float(self._symbols)
-            found = weight * lower
-            for token, count in observed.items():
-                found[token] += count
-            self._known[key] = found / found.sum()
-        return self._known[key]
+        return (self._symbols,) * (count - len(tokens)) + tuple(tokens[max(0, len(tokens) - count) :])
 
     def sample(self, random: np.random.Generator) -> np.ndarray:
         """Returns a text (L,), 0 from its end on."""
         text: np.ndarray = np.zeros(self._length, np.int64)
+        history = self._history(())
         for place in range(self._length):
-            cumulated = np.cumsum(self.probabilities(text[:place].tolist()))
-            text[place] = min(np.searchsorted(cumulated, random.random(), side="right"), self._symbols - 1)
-            if text[place] == 0:
+            token = self._drawn(history, random)
+            if token == 0:
                 break
+            text[place] = token
+            history = (*history, token)[1:]
         return text
+
+    def _drawn(self, history, random):
+        """Returns a token after a whole history."""
+        for begin, count, more in self._ranges(history):
+            chosen = int(random.random() * (count + more))
+            if chosen < count:
+                return int(self._tokens[begin + chosen])
+        return int(random.integers(self._symbols))
 
     def log_probability(self, text: Sequence[int]) -> float:
         """Returns the natural logarithm of a stored text's probability, with that of its end if it has one."""
@@ -74,3 +82,26 @@ class NGramModel:
             if token == 0:
                 break
         return total
+
+
+def _ranges(before, count, symbols, history):
+    """Returns where the tokens after a history were observed, from all of its tokens down to none of them.
+
+    Args:
+        before: the tokens before each observed one, by their distance from 1; what is observed is sorted by them.
+        count: how many are observed.
+        symbols: size of the vocabulary.
+        history: as many tokens as there are distances.
+
+    Returns:
+        a list of (first, number, number of observations that the next lower order makes beside these). Without those
+        ends of the history that were never observed: they leave everything to the lower order.
+    """
+    begin, end = 0, count
+    found = [(begin, count, symbols)]
+    for column, token in zip(before, reversed(history), strict=True):
+        begin, end = bisect.bisect_left(column, token, begin, end), bisect.bisect_right(column, token, begin, end)
+        if begin == end:
+            break
+        found.append((begin, end - begin, 1))
+    return found[::-1]

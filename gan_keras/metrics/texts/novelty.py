@@ -6,10 +6,22 @@ from gan_keras.metrics.evidence import Finding
 
 
 def unique(evidence: Evidence) -> Finding:
-    """Returns `share`, of different texts among the generated ones; and that among as many `real` ones."""
-    fake = evidence.kind.as_users_see(evidence.fake.samples)
-    real = evidence.kind.as_users_see(evidence.real.samples[: len(fake)])
-    return Finding({"share": len({*fake}) / len(fake), "real": len({*real}) / len(real)})
+    """Returns `share`, of different texts among the generated ones; and that among as many `real` ones.
+
+    The share falls as texts become more. Where there are fewer real ones, `comparable` is that among as many generated
+    ones, and a note says how many they are.
+    """
+    fake, real = (evidence.kind.as_users_see(side.samples) for side in (evidence.fake, evidence.real))
+    count = min(len(fake), len(real))
+    values = {"share": _different(fake), "real": _different(real[:count])}
+    if count == len(fake):
+        return Finding(values)
+    note = f"'real' and 'comparable' are the shares among {count} texts each: there are no more real ones"
+    return Finding(values | {"comparable": _different(fake[:count])}, (note,))
+
+
+def _different(texts):
+    return len({*texts}) / len(texts)
 
 
 def novel(evidence: Evidence) -> Finding:

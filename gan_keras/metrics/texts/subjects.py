@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from gan_keras import errors
+from gan_keras.data.sources import text as text_files
 from gan_keras.metrics import rows
 from gan_keras.metrics.subjects import BATCH
 from gan_keras.metrics.subjects import Subject
@@ -53,31 +54,52 @@ class Stored(Subject):
             yield np.asarray(self._samples[np.sort(some)])
 
 
+class Some(Subject):
+    """Some of the samples of another subject, chosen at random.
+
+    Args:
+        subject: `Subject`.
+        count: how many, or fewer if there are no more.
+    """
+
+    def __init__(self, subject, count):
+        self.shape, self.condition, self.origin = subject.shape, subject.condition, subject.origin
+        self._subject = subject
+        self._chosen = np.arange(count) if subject.count is None else _random(0).permutation(subject.count)[:count]
+        self.count = len(self._chosen)
+
+    def batches(self, seeds, conditions):
+        return self._subject.batches(self._chosen[seeds], conditions)
+
+
 class Lines(Subject):
-    """Texts that exist already, one a line.
+    """Texts that exist already, one a line, read as the lines of a data set are; an empty line is an empty text.
 
     Args:
         path: of the file.
         store: `Store` of the real texts, for the vocabulary and the length.
 
     Raises:
-        UserError: there are none, or one is too long or has other symbols.
+        UserError: the file cannot be read, it holds no texts, or one is too long or has other symbols.
     """
 
     def __init__(self, path: str, store: Any):
         vocabulary, length = store.kind.vocabulary, store.samples.shape[1]
         if vocabulary is None:
             raise errors.UserError(f"--samples={path}: got texts, expected {store.kind.name} as --dataset has them")
-        try:
-            lines = pathlib.Path(path).read_text("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise errors.UserError(f"--samples={path}: cannot be read as text ({error})") from error
-        encoded = [vocabulary.encode(line, length) for line in lines]
-        longer = [number for number, text in enumerate(encoded, 1) if text is None]
-        if longer or not lines:
-            what = f"line {longer[0]} is longer than {length} {vocabulary.unit}" if longer else "it has no lines"
-            raise errors.UserError(f"--samples={path}: {what}")
-        self._texts = np.stack(encoded)
+        lines = text_files.read_lines(pathlib.Path(path))
+        if not any(lines):
+            raise errors.UserError(f"--samples={path}: it holds no texts")
+        self._texts = np.zeros((len(lines), length), vocabulary.dtype)
+        for number, line in enumerate(lines, 1):
+            try:
+                encoded = vocabulary.encode(line, length)
+            except errors.UserError as error:
+                raise errors.UserError(f"--samples={path}: line {number}: {error}") from error
+            if encoded is None:
+                what = f"line {number}: longer than {length} {vocabulary.unit}"
+                raise errors.UserError(f"--samples={path}: {what}; leave it out, or choose a greater --length")
+            self._texts[number - 1] = encoded
         self.shape, self.count = (length,), len(lines)
         self.origin = {"samples": path, "generator": None}
 

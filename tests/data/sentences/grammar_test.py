@@ -1,5 +1,6 @@
 """Grammars: what they draw they parse, and their probabilities are those of counting by hand."""
 
+import graphlib
 import itertools
 import math
 
@@ -34,6 +35,32 @@ def test_probabilities_of_several_derivations_are_added():
     ambiguous = Grammar({"s": [(1, ("s", "s")), (3, ("a",))]}, "s")
     # Three words: two ways to put the brackets.
     assert ambiguous.log_probability("aaa") == pytest.approx(math.log(2 * (1 / 4) ** 2 * (3 / 4) ** 3))
+
+
+def test_long_and_deep_sentences_have_their_probability():
+    ambiguous = Grammar({"s": [(1, ("s", "s")), (3, ("a",))]}, "s")
+    # As many ways to put the brackets as the Catalan number.
+    expected = math.log(math.comb(118, 59) // 60) + 59 * math.log(1 / 4) + 60 * math.log(3 / 4)
+    assert ambiguous.log_probability("a" * 60) == pytest.approx(expected, rel=1e-12)
+    nested = Grammar({"s": [(1, ("a",)), (3, ("a", "s", "b"))]}, "s")
+    for depth in (3, 2000):  # The probability itself would be 0 as a float.
+        words = "a" * (depth + 1) + "b" * depth
+        assert nested.log_probability(words) == pytest.approx(math.log(1 / 4) + depth * math.log(3 / 4), rel=1e-12)
+        assert nested.log_probability(words + "b") == -math.inf
+    chain = [math.exp(SMALL.log_probability([*(["cats", "that", "see"] * n), *"dogs run .".split()])) for n in (0, 1)]
+    text = ["cats", "that", "see"] * 300 + "dogs run .".split()
+    expected = math.log(chain[0]) + 300 * math.log(chain[1] / chain[0])
+    assert SMALL.log_probability(text) == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_name_of_a_symbol_is_no_word():
+    assert SMALL.log_probability(["np", "run", "."]) == -math.inf
+    assert SMALL.log_probability(["s"]) == -math.inf
+
+
+def test_a_cycle_of_single_symbols_is_found_early():
+    with pytest.raises(graphlib.CycleError):
+        Grammar({"s": [(1, ("t",)), (1, ("a",))], "t": [(1, ("s",))]}, "s")
 
 
 def test_all_sentences_of_a_finite_grammar_add_up_to_1():

@@ -47,6 +47,15 @@ def test_ten_kinds_of_errors_and_more_are_found(good, wrong):
     assert sentences.log_probability(wrong) == -math.inf
 
 
+def test_long_texts_are_parsed_as_well():
+    texts = ["the cat " + "that helps the cat " * count for count in (10, 11, 45, 200)]
+    assert all(sentences.log_probability(f"{text}that helps the cat.") == -math.inf for text in texts)
+    found = [sentences.log_probability(f"{text}sleeps.") for text in texts]
+    each = found[1] - found[0]  # What one more clause costs.
+    assert -20 < each < -2
+    assert found[2:] == pytest.approx([found[0] + 35 * each, found[0] + 190 * each], rel=1e-10)
+
+
 def test_labels_are_read_off_the_surface_and_agree_with_the_grammar():
     grammar = english.grammar()
     for text in SOME[:400]:

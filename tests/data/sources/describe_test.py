@@ -53,6 +53,11 @@ def test_a_source_with_a_path_is_named_by_its_kind(kind, tmp_path):
     assert (found.source, found.kind, found.location, found.name) == (kind, kind, str(path), "some_data")
 
 
+def test_a_kind_counts_more_than_the_end_of_a_name(tmp_path):
+    (tmp_path / "faces.txt").mkdir()
+    assert data.describe(f"folder:{tmp_path / 'faces.txt'}").source == "folder"
+
+
 def test_a_new_source_is_a_module_and_a_name(monkeypatch):
     module = types.ModuleType("gan_keras.data.sources.fractals")
     module.describe = lambda dataset: (

@@ -1,5 +1,6 @@
 """Text files as a data set: what is read, left out and refused."""
 
+import hashlib
 import json
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from gan_keras import data
 from gan_keras import errors
 from gan_keras.data import vocabulary as vocabularies
+from gan_keras.data.sources import text as text_files
 
 
 @pytest.fixture
@@ -76,6 +78,35 @@ def test_a_changed_file_is_another_data_set(lines):
     assert after.path != before.path and after.content_hash != before.content_hash
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_lines_end_where_editors_end_them(tmp_path, mark):
+    path = tmp_path / "texts.txt"
+    content = "one\u2028two\x0b three\x0cfour\x85five\r\n\n  six\t seven \rl’été\n \u2029\nlast"
+    path.write_bytes(f"{mark}{content}".encode())
+    expected = ["one two three four five", "six seven", "l’été", "last"]
+    assert text_files.read_lines(path) == [expected[0], "", *expected[1:3], "", expected[3]]
+    store = prepare(f"text:{path}")
+    assert store.kind.as_users_see(store.samples) == expected
+
+
+def test_lines_of_a_file_that_cannot_be_read(tmp_path):
+    (tmp_path / "bad.txt").write_bytes(b"\xef\xbb\xbfgood\rgood\r\nbad \xff\n")
+    for name, message in (
+        ("bad.txt", "^'.*bad.txt' is no UTF-8 text \\(line 3\\): convert or remove it$"),
+        ("missing.txt", "^cannot read '.*missing.txt': No such file or directory$"),
+        (".", "^cannot read '.*': Is a directory$"),
+    ):
+        with pytest.raises(errors.UserError, match=message):
+            text_files.read_lines(tmp_path / name)
+
+
+def test_the_identity_is_that_of_the_content_whatever_its_line_ends(tmp_path):
+    for content in ("one\ntwo\n\nthree", "\ufeffone\r\ntwo\r\n\r\nthree", "one\rtwo\r\rthree"):
+        (tmp_path / "texts.txt").write_bytes(content.encode())
+        digest = hashlib.sha256(b"texts.txt\x0014\none\ntwo\n\nthree").hexdigest()
+        assert text_files.TextFiles(str(tmp_path / "texts.txt")).identity["content"] == digest
+
+
 @pytest.mark.parametrize(
     ("content", "options", "message"),
     [
@@ -95,10 +126,20 @@ def test_what_cannot_be_read_is_one_line(tmp_path, content, options, message):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("path", ["missing.txt", ""])
-def test_a_path_that_does_not_exist(path):
-    with pytest.raises(errors.UserError, match="there is no file or folder"):
-        prepare(f"text:{path}")
+@pytest.mark.parametrize(
+    ("dataset", "message"),
+    [
+        ("text:missing.txt", "there is no file or folder 'missing.txt'; check the path"),
+        ("text:", "there is no file or folder ''; check the path"),
+        ("missing.txt", "there is no file 'missing.txt'; check the path"),
+        ("data/missing.txt", "there is no file 'data/missing.txt'; check the path"),
+        ("/missing.txt", "there is no file '/missing.txt'; check the path"),
+    ],
+)
+def test_a_path_that_does_not_exist(dataset, message):
+    with pytest.raises(errors.UserError) as caught:
+        prepare(dataset)
+    assert str(caught.value) == f"--dataset={dataset}: {message}"
 
 
 def test_an_image_data_set_has_no_length():

@@ -11,6 +11,7 @@ from gan_keras.data import vocabulary as vocabularies
 from gan_keras.metrics import asked_class
 from gan_keras.metrics.evidence import Evidence
 from gan_keras.metrics.evidence import Side
+from gan_keras.metrics.texts import Unmeasurable
 from gan_keras.metrics.texts import grammar
 from gan_keras.metrics.texts import novelty
 
@@ -43,7 +44,7 @@ def test_parsed_and_nll():
 
 
 def test_without_a_sentence_there_is_no_nll():
-    with pytest.raises(errors.UserError, match="nll: none of the generated texts is a sentence"):
+    with pytest.raises(Unmeasurable, match="^none of the texts is a sentence$"):
         grammar.nll(evidence(BAD))
 
 
@@ -55,11 +56,18 @@ def test_no_grammar_of_other_texts_is_known():
 
 def test_unique_and_novel():
     fake = ["leo runs.", "leo runs.", "mia runs.", "x"]
-    assert novelty.unique(evidence(fake, real=["a", "b"])).values == {"share": 3 / 4, "real": 1.0}
+    found = novelty.unique(evidence(fake, real=["a", "b", "b", "b", "c"]))
+    assert found.values == {"share": 3 / 4, "real": 1 / 2} and found.notes == ()
     found = novelty.novel(evidence(fake, real=["leo runs.", "b"], train=["leo runs.", "y"]))
     assert found.values == {"share": 1 / 2, "real": 1 / 2}
     with pytest.raises(errors.UserError, match="novel without training texts"):
         novelty.novel(evidence(fake))
+
+
+def test_shares_of_different_texts_are_compared_among_as_many():
+    found = novelty.unique(evidence(["x", "y", "x", "y", "z", "z"], real=["a", "b", "b"]))
+    assert found.values == {"share": 1 / 2, "real": 2 / 3, "comparable": 2 / 3} and next(iter(found.values)) == "share"
+    assert found.notes == ("'real' and 'comparable' are the shares among 3 texts each: there are no more real ones",)
 
 
 def test_the_class_that_was_asked_for_is_read_off_the_surface():

@@ -1,6 +1,7 @@
 """The n-gram model: probabilities by hand, sums, and samples that follow them."""
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -46,3 +47,31 @@ def test_a_higher_order_fits_better():
     texts = np.cumsum(rng.integers(1, 3, (500, 6)), axis=1) % 4 + 1
     fits = [np.mean([NGramModel(texts, 5, order).log_probability(text) for text in texts[:20]]) for order in (1, 2, 3)]
     assert fits[0] < fits[1] - 0.5
+
+
+def test_the_next_token_follows_the_model_after_histories_that_were_observed_and_others():
+    """Also where only an end of the history was observed, and where texts are of one token."""
+    rng = np.random.default_rng(0)
+    for texts, symbols, order in ((TEXTS, 5, 3), (np.array([[1], [1], [2], [0]]), 4, 3), (TEXTS[:0], 3, 2)):
+        model = NGramModel(texts, symbols, order)
+        drawn = [tuple(model.sample(rng)) for _ in range(20_000)]
+        for before in itertools.product(range(1, symbols), repeat=min(2, texts.shape[1] - 1)):
+            expected = model.probabilities(before)
+            assert expected.sum() == pytest.approx(1, abs=1e-12) and expected.min() > 0
+            place = len(before)
+            found = np.bincount([text[place] for text in drawn if text[:place] == before], minlength=symbols)
+            errors = np.abs(found - found.sum() * expected)
+            assert (errors <= 5 * np.sqrt(found.sum() * expected) + 1).all(), (before, found, expected)
+
+
+def test_a_large_vocabulary_costs_no_memory_for_each_history():
+    rng = np.random.default_rng(0)
+    texts = rng.integers(1, 4096, (2000, 8)).astype(np.uint16)
+    tracemalloc.start()
+    try:
+        model = NGramModel(texts, 4096, 6)
+        for _ in range(200):
+            model.sample(rng)
+        assert tracemalloc.get_traced_memory()[1] < 10e6  # Probabilities of all histories would take 50 MB.
+    finally:
+        tracemalloc.stop()

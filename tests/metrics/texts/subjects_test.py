@@ -7,6 +7,7 @@ import pytest
 
 from gan_keras.data import kinds
 from gan_keras.data import vocabulary as vocabularies
+from gan_keras.data.sources import text as text_files
 from gan_keras.metrics.texts import subjects
 from tests.metrics import drawing
 
@@ -32,20 +33,31 @@ def test_the_lines_of_a_file(tmp_path, store):
     assert words(store, drawing.drawn(subject, [1, 0])) == ["cat", "dogs"]
 
 
+def test_lines_are_those_of_a_data_set(tmp_path, store):
+    """Those that only Unicode takes for line ends are none, and an empty one is an empty text."""
+    path = tmp_path / "samples.txt"
+    path.write_bytes("\ufeffa \t cat \r\n\rdogs\n\na\u2028dog".encode())
+    subject = subjects.Lines(str(path), store)
+    found = words(store, drawing.drawn(subject, np.arange(subject.count)))
+    assert found == ["a cat", "", "dogs", "", "a dog"] == text_files.read_lines(path)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "it has no lines"),
-        (b"dogs\na cat dog\n", "line 2 is longer than 6 characters"),
-        (b"\xff\xfe\x00", "cannot be read as text"),
-        (None, "cannot be read as text"),
+        (b"", "--samples=PATH: it holds no texts"),
+        (b"\xef\xbb\xbf\n \n", "--samples=PATH: it holds no texts"),
+        (b"dogs\r\n\r\na cat dog\r\n", "--samples=PATH: line 3: longer than 6 characters; leave it out, or choose"),
+        (b"dogs\n \n\ncat\rcats!\n", "--samples=PATH: line 5: '!' is not in the vocabulary: expected texts of the"),
+        (b"dogs\n\xff\xfe\x00", "'PATH' is no UTF-8 text .line 2.: convert or remove it"),
+        (None, "cannot read 'PATH': No such file"),
     ],
 )
 def test_files_that_are_no_such_texts(tmp_path, store, content, message):
     path = tmp_path / "samples.txt"
     if content is not None:
         path.write_bytes(content)
-    drawing.refused(lambda: subjects.Lines(str(path), store), f"^--samples={path}: {message}")
+    drawing.refused(lambda: subjects.Lines(str(path), store), f"^{message.replace('PATH', str(path))}")
 
 
 def test_texts_are_not_compared_with_images(tmp_path):
@@ -65,3 +77,14 @@ def test_an_n_gram_model_draws_a_text_of_each_seed(store):
     assert subject.origin["samples"] == "3-gram model"
     assert any(word in LINES for word in words(store, texts)) and len(np.unique(texts, axis=0)) > 5
     np.testing.assert_array_equal(drawing.drawn(subject, [7, 3]), texts[[7, 3]])
+
+
+def test_some_of_the_texts_of_a_subject(store):
+    stored = subjects.Stored(store, "training texts")
+    some = subjects.Some(stored, 3)
+    found = words(store, np.concatenate([drawing.drawn(some, [seed]) for seed in (0, 1, 2)]))
+    assert (some.count, some.shape, some.origin) == (3, stored.shape, stored.origin)
+    assert len({*found}) == 3 and {*found} < {*LINES} and found != LINES[:3]
+    assert subjects.Some(stored, 9).count == 5
+    model = subjects.NGrams(store, 3)
+    np.testing.assert_array_equal(drawing.drawn(subjects.Some(model, 3), [2, 0]), drawing.drawn(model, [2, 0]))

@@ -70,11 +70,13 @@ export class Samples {
 
   /** Returns whether other programs make the samples of the grid, too: that depends on its seeds and conditions. */
   _origin(first) {
-    const {view: {noun}, description: {sample_seeds: count}} = this.generator;
+    const {view: {noun}, file, description: {sample_seeds: count}} = this.generator;
     if (first + COUNT > count) {
       return `Seeds from ${count} on are this browser's own: other programs make other ${noun}s for them.`;
     }
-    return this.condition.isInTurn() ? `These seeds are the same ${noun}s in every program.` : '';
+    if (!this.condition.isInTurn()) return '';
+    const rounded = noun === 'text' && !file.includes('float32'); // Another symbol may have become the likeliest.
+    return `These seeds are the same ${noun}s in every program${rounded ? ', but for some that rounding changes' : ''}.`;
   }
 
   _toggle(seed) {

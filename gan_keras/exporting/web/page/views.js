@@ -52,10 +52,15 @@ class Images {
   }
 }
 
+// Which neighbours of a symbol stand beside it without a space: bits, or of quotes the next and the previous in turn.
+const PREVIOUS = 1;
+const NEXT = 2;
+const ALTERNATELY = 4;
+
 /** Texts, strings, from the probabilities of the symbols at each place. */
 class Texts {
-  constructor({unit, symbols, pieces, length}) {
-    Object.assign(this, {unit, symbols, pieces, length, noun: 'text', suffix: 'txt'});
+  constructor({unit, symbols, joins, length}) {
+    Object.assign(this, {unit, symbols, joins, length, noun: 'text', suffix: 'txt'});
   }
 
   get about() {
@@ -77,14 +82,20 @@ class Texts {
   /** Returns the likeliest symbols up to the first end, as the training program writes them. */
   sample(values) {
     const count = this.symbols.length;
-    let text = '';
+    let [text, joined, opens] = ['', true, false];
     for (let place = 0; place < this.length; place++) {
       const likeliest = values.subarray(place * count, (place + 1) * count)
         .reduce((best, value, symbol, row) => (value > row[best] ? symbol : best), 0);
       if (likeliest === 0) break;
-      text += this.pieces[likeliest];
+      let joins = this.joins[likeliest];
+      if (joins === ALTERNATELY) {
+        opens = !opens;
+        joins = opens ? NEXT : PREVIOUS;
+      }
+      text += (joined || joins & PREVIOUS ? '' : ' ') + this.symbols[likeliest];
+      joined = Boolean(joins & NEXT);
     }
-    return this.unit === 'words' ? text.replace(/^ /, '') : text;
+    return text;
   }
 
   file(texts) {

@@ -7,7 +7,7 @@ import pytest
 
 from gan_keras.data import conditions
 from gan_keras.exporting import latency
-from gan_keras.training import export_quality
+from gan_keras.training import export
 
 
 class Exported:
@@ -27,7 +27,7 @@ def test_every_batch_has_the_size_that_each_file_has_a_signature_for():
         sizes.append((len(latents), len(labels)))
         return (latents[:, :1] + labels[:, None]).reshape(-1, 1, 1, 1)
 
-    drawn = export_quality._Drawn(draw, Exported())
+    drawn = export._Drawn(draw, Exported())
     labels = np.arange(19, dtype=np.int32) % 2
     images = np.concatenate(list(drawn.batches(np.arange(19), {"labels": labels})))
     assert sizes == [(8, 8)] * 3
@@ -43,7 +43,7 @@ def run_with(**evaluation):
 
 @pytest.mark.parametrize("evaluation", [{"metric": "none"}, {"metric": "swd2k", "features": None}])
 def test_a_run_that_measures_no_features_has_no_distances(evaluation):
-    assert export_quality.of_run(run_with(**evaluation)) is None
+    assert export.measure_of(run_with(**evaluation)) is None
 
 
 def test_distances_are_those_of_each_file_by_metric_and_features(monkeypatch):
@@ -61,10 +61,10 @@ def test_distances_are_those_of_each_file_by_metric_and_features(monkeypatch):
                 for metric in metrics
             ]
 
-    monkeypatch.setattr(export_quality, "Evaluator", Evaluator)
+    monkeypatch.setattr(export, "Evaluator", Evaluator)
     bright: latency.Draw = lambda latents, labels: np.ones((8, 1, 1, 1), np.float32)  # noqa: E731
     dark: latency.Draw = lambda latents, labels: -np.ones((8, 1, 1, 1), np.float32)  # noqa: E731
-    measure = export_quality.of_run(run_with())
+    measure = export.measure_of(run_with())
     assert measure({"Keras": bright, "tflite/a": dark}, Exported()) == {
         "distances": {
             "Keras": {"mind2k classifier": 255.0, "frechet2k classifier": 255.0},
@@ -75,9 +75,9 @@ def test_distances_are_those_of_each_file_by_metric_and_features(monkeypatch):
 
 def test_without_the_data_the_export_says_why_it_has_none(monkeypatch):
     def missing(*_, **__):
-        raise export_quality.measurements.errors.UserError("there is no folder 'photos'; check the path")
+        raise export.measurements.errors.UserError("there is no folder 'photos'; check the path")
 
-    monkeypatch.setattr(export_quality, "Evaluator", missing)
-    assert export_quality.of_run(run_with())({}, Exported()) == {
+    monkeypatch.setattr(export, "Evaluator", missing)
+    assert export.measure_of(run_with())({}, Exported()) == {
         "not_measured": "there is no folder 'photos'; check the path"
     }

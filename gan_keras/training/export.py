@@ -1,11 +1,14 @@
-"""How far the images of exported files are from the data, beside those of Keras."""
+"""The export of a run, with how far the images of each file are from the data, beside those of Keras."""
 
+import pathlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from gan_keras import errors
 from gan_keras.data.kinds import IMAGES
+from gan_keras.exporting import exporter
 from gan_keras.exporting import tflite
 from gan_keras.exporting.exported import ExportedGenerator
 from gan_keras.exporting.exporter import Measure
@@ -19,7 +22,32 @@ METRICS = ("mind2k", "frechet2k")  # Both of the same 2 048 latents.
 BATCH = max(tflite.BATCH_SIZES.values())
 
 
-def of_run(run: Run) -> Measure | None:
+def export(
+    run: Run,
+    export_dir: pathlib.Path | str = "exported_models",
+    checkpoint: str | None = None,
+    name: str | None = None,
+    formats: Sequence[str] = exporter.DEFAULT_FORMATS,
+) -> pathlib.Path:
+    """Exports the moving average of a run's generator, and measures each file by the features that judged the run.
+
+    Args:
+        run: `Run`.
+        export_dir: parent of all exported models.
+        checkpoint: `"best"`, `"last"`, or the name or path of one; None: the best if there is one, else the last.
+        name: the model's name; by default `<recipe>-<dataset>`.
+        formats: `"saved_model"`, and any of `"tflite"`, `"onnx"` and `"web"` beside it.
+
+    Returns:
+        path of the version's folder.
+
+    Raises:
+        UserError: there is no such checkpoint, it is damaged, or nothing can be written.
+    """
+    return exporter.export(run, export_dir, checkpoint, name, formats, measure_of(run))
+
+
+def measure_of(run: Run) -> Measure | None:
     """Returns the `Measure` of the files of a run's export; None where the run was not judged on features.
 
     The features are those by which the run was judged. Data and features are opened when the files are there: without
