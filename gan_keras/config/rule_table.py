@@ -96,7 +96,8 @@ def _is_no_probability(settings: Any) -> bool:
 
 def _kind(settings: Any) -> str:
     """Returns the source that a data set names, or would: of a path alone, what its ending says."""
-    return "text" if settings.dataset.endswith(".txt") else settings.dataset.partition(":")[0]
+    kind: str = settings.dataset.partition(":")[0]
+    return "text" if settings.dataset.endswith(".txt") and kind not in names.PATH_SOURCES else kind
 
 
 def _is_tfds(settings: Any) -> bool:

@@ -381,3 +381,9 @@ def test_defaults_come_from_the_choice_they_belong_to():
     assert configs.recipe("dcgan", r1=1).game.penalty_interval == 1
     assert configs.recipe("dcgan", augment="diffaugment").game.augment_probability == "1"
     assert configs.recipe("dcgan", augment="ada").game.augment_probability == "adaptive"
+
+
+def test_a_folder_that_is_called_like_a_text_is_one_of_images():
+    assert configs.override(recipes.recipe("dcgan"), dataset="folder:pictures.txt", resolution=32).data.resolution == 32
+    with pytest.raises(errors.UserError, match="a text has no pixels|other samples than this architecture"):
+        configs.override(recipes.recipe("dcgan"), dataset="lines.txt", resolution=32)

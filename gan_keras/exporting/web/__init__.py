@@ -16,7 +16,7 @@ from gan_keras.runtime import files
 PAGE = pathlib.Path(__file__).parent / "page"
 MODEL = "model"  # Folder of what the page draws with.
 WHOLE = ""  # The entry of the whole folder, below its name: `web/`.
-TITLES = {"generator_int8.tflite": "8-bit, small", "generator_float32.tflite": "32-bit, exact"}
+TITLES = {"generator_int8.tflite": "8-bit, small", "generator_float32.tflite": "32-bit, large"}
 """Files that the page offers, the first one from the beginning, and what it calls them."""
 
 
