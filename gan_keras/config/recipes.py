@@ -245,9 +245,9 @@ _recipe(
 )
 _recipe(
     "csentences",
-    "sentences with classes: of the embedded sentences statement, question, negation",
+    "sentences with classes, which D sees by projection: of the embedded sentences statement, question, negation",
     labels="auto",
-    discriminator_conditioning="concat",
+    discriminator_conditioning="projection",
     **_SENTENCES,
 )
 
