@@ -73,7 +73,7 @@ def test_public_names():
     assert found == {
         "GAN": "gan_keras.game.gan",
         "Objective": "gan_keras.config.schema",
-        "export": "gan_keras.exporting.exporter",
+        "export": "gan_keras.training.export",
         "open_run": "gan_keras.runs.run",
         "recipe": "gan_keras.config.recipes",
         "train": "gan_keras.training.trainer",

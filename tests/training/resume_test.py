@@ -7,9 +7,9 @@ import signal
 import pytest
 
 from gan_keras import errors
-from gan_keras import exporting
 from gan_keras import training
 from gan_keras.runs import checkpoint
+from gan_keras.training import export
 from gan_keras.training import loop
 from tests import helpers
 
@@ -153,7 +153,7 @@ def test_the_schedule_matters(whole, place, tmp_path):
 
 def test_a_finished_run_says_so_and_is_exported_once(whole, place, tmp_path, monkeypatch, capsys):
     exported = []
-    monkeypatch.setattr(exporting, "export", lambda run, to, measure: exported.append(to))
+    monkeypatch.setattr(export, "export", lambda run, to: exported.append(to))
     shutil.copytree(whole, tmp_path / "run")
     before = helpers.weights(tmp_path / "run"), helpers.statistics(tmp_path / "run")
     config = helpers.experiment(place, export_dir="somewhere")
