@@ -180,8 +180,6 @@ def export_generator(
 def add_formats(path: pathlib.Path | str, formats: Sequence[str]) -> pathlib.Path:
     """Adds formats to an exported version; each is written aside, compared with its SavedModel, and renamed in.
 
-    A `models.config` above the model's folder lists the model from then on, if it did not before.
-
     Args:
         path: a version's folder, or the folder above it for the newest version.
         formats: names of formats that it does not have.

@@ -150,11 +150,10 @@ def evaluate(
 
 def _expect_metrics_of(kind, metrics):
     """Raises a UserError for metrics of another kind of samples."""
-    of_texts = {*names.TEXT_METRICS, "asked_class"}
-    wrong = [metric for metric in metrics if metric in names.METRICS and (metric in of_texts) != bool(kind.vocabulary)]
-    wrong = [metric for metric in wrong if metric != "asked_class"]
+    of_images = {*names.METRICS} - {*names.TEXT_METRICS, "asked_class"}
+    wrong = [metric for metric in metrics if metric in (of_images if kind.vocabulary else names.TEXT_METRICS)]
     if wrong:
-        known = [metric for metric in names.METRICS if metric in of_texts] if kind.vocabulary else ["mind2k", "swd2k"]
+        known = ["asked_class", *names.TEXT_METRICS] if kind.vocabulary else ["mind2k", "swd2k"]
         raise errors.UserError(f"{', '.join(wrong)}: not a metric of {kind.name}; expected some of {', '.join(known)}")
 
 
